@@ -9,8 +9,8 @@
 // captures by value, a braced aggregate or a std::string conversion into the awaited expression itself.
 #pragma once
 
-#include <boost/asio/async_result.hpp>
 #include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -52,7 +52,9 @@ class IoContext {
 
   // Any thread: runs `fn` on the loop, later.
   template <class F>
-  void Post(F fn) { asio::post(context_, std::move(fn)); }
+  void Post(F fn) {
+    asio::post(context_, std::move(fn));
+  }
 
   // Any thread: starts a coroutine on the loop. An exception that leaves it is a bug and ends the process.
   void Spawn(Task<void> task);
@@ -162,7 +164,8 @@ T IoContext::RunUntilDone(Task<T> task) {
   if constexpr (std::is_void_v<T>) {
     bool done = false;
     asio::co_spawn(context_, std::move(task), [&](std::exception_ptr e) { failure = e, done = true; });
-    while (!done && context_.run_one() > 0) {}
+    while (!done && context_.run_one() > 0) {
+    }
     if (failure) std::rethrow_exception(failure);
     DR_CHECK(done);
   } else {
@@ -171,7 +174,8 @@ T IoContext::RunUntilDone(Task<T> task) {
       failure = e;
       value.emplace(std::move(v));
     });
-    while (!value && context_.run_one() > 0) {}
+    while (!value && context_.run_one() > 0) {
+    }
     if (failure) std::rethrow_exception(failure);
     DR_CHECK(value.has_value());
     return std::move(*value);

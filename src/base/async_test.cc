@@ -14,7 +14,7 @@ TEST(Await, ResumesOnTheLoopWithTheValueThatAnotherThreadGave) {
     const auto here = std::this_thread::get_id();
     auto work = [] { return std::this_thread::get_id(); };
     const auto there = co_await RunOn(thread, work);
-    co_return here != there && here == std::this_thread::get_id();
+    co_return here != there&& here == std::this_thread::get_id();
   };
   EXPECT_TRUE(io.RunUntilDone(body()));
 }
@@ -48,7 +48,12 @@ TEST(Signal, NotifyOneWakesTheLongestWaiting) {
   };
   group.Spawn(waiter('a'));
   group.Spawn(waiter('b'));
-  io.Post([&] { io.Post([&] { signal.NotifyOne(); io.Post([&] { signal.NotifyOne(); }); }); });
+  io.Post([&] {
+    io.Post([&] {
+      signal.NotifyOne();
+      io.Post([&] { signal.NotifyOne(); });
+    });
+  });
   io.RunUntilDone(group.Join());
   EXPECT_EQ(order, "ab");
 }

@@ -17,8 +17,7 @@ class SystemClock : public Clock {
         steady_at_start_(std::chrono::steady_clock::now()) {}
 
   Time Now() const override {
-    return wall_at_start_ +
-           std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - steady_at_start_);
+    return wall_at_start_ + std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - steady_at_start_);
   }
 
   TimerId CallAt(Time when, std::move_only_function<void()> callback) override {

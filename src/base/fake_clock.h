@@ -1,4 +1,5 @@
-// FakeClock: a clock whose hands the test turns. Lives in base/ (not beside one test) because every room's tests use it.
+// FakeClock: a clock whose hands the test turns. Lives in base/ (not beside one test) because every room's tests use
+// it.
 #pragma once
 
 #include <atomic>
@@ -29,8 +30,8 @@ class FakeClock : public Clock {
   IoContext& io_;
   std::atomic<std::int64_t> now_;
   mutable std::mutex mutex_;
-  TimerId last_id_ = 0;                                                                  // guarded by mutex_
-  std::map<std::pair<Time, TimerId>, std::move_only_function<void()>> callbacks_;        // guarded by mutex_
+  TimerId last_id_ = 0;                                                            // guarded by mutex_
+  std::map<std::pair<Time, TimerId>, std::move_only_function<void()>> callbacks_;  // guarded by mutex_
 };
 
 }  // namespace darkroom

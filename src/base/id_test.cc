@@ -30,8 +30,9 @@ TEST(Id, ParsesItsOwnTextAndNothingElse) {
   EXPECT_EQ(Id::Parse(id.ToString()), id);
   std::string upper = id.ToString();
   for (char& c : upper) c = char(std::toupper(c));
-  for (const std::string& bad : {std::string(), std::string("x"), id.ToString() + "0", upper == id.ToString() ? std::string() : upper,
-                                 std::string(36, '-'), std::string(36, '0')}) {
+  for (const std::string& bad :
+       {std::string(), std::string("x"), id.ToString() + "0", upper == id.ToString() ? std::string() : upper,
+        std::string(36, '-'), std::string(36, '0')}) {
     EXPECT_EQ(Id::Parse(bad), std::nullopt) << bad;
   }
 }

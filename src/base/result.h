@@ -57,10 +57,10 @@ inline std::unexpected<Error> Fail(Error error) { return std::unexpected(std::mo
 
 // Ends the process with file, line and condition when an invariant of our own is broken; on in release builds too.
 // Never for judging input.
-#define DR_CHECK(condition)                                                    \
-  do {                                                                         \
-    if (!(condition)) [[unlikely]]                                             \
-      ::darkroom::internal::CheckFailed(#condition, __FILE__, __LINE__);       \
+#define DR_CHECK(condition)                                              \
+  do {                                                                   \
+    if (!(condition)) [[unlikely]]                                       \
+      ::darkroom::internal::CheckFailed(#condition, __FILE__, __LINE__); \
   } while (false)
 
 namespace internal {

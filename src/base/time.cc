@@ -61,7 +61,8 @@ Result<Time> ParseTime(std::string_view text) {
   if (at < text.size() && text[at] == '.') {
     std::int64_t scale = 100'000;
     const std::size_t first = ++at;
-    for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, scale /= 10) micros += (text[at] - '0') * scale;
+    for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, scale /= 10)
+      micros += (text[at] - '0') * scale;
     if (at == first || at - first > 9) return bad();
   }
   if (text.substr(at) != "Z") return bad();
@@ -76,10 +77,12 @@ Result<Duration> ParseDuration(std::string_view text) {
   if (error == std::errc() && value >= 0) {
     if (value == 0 && unit.empty()) return Duration(0);
     for (const Unit& u : kUnits) {
-      if (unit == u.name && value <= std::numeric_limits<std::int64_t>::max() / u.micros) return Duration(value * u.micros);
+      if (unit == u.name && value <= std::numeric_limits<std::int64_t>::max() / u.micros)
+        return Duration(value * u.micros);
     }
   }
-  return Fail(Code::kInvalid, fmt::format("'{}' is not a duration; write one like 500ms, 30s, 5m, 2h or 14d", text.substr(0, 40)));
+  return Fail(Code::kInvalid,
+              fmt::format("'{}' is not a duration; write one like 500ms, 30s, 5m, 2h or 14d", text.substr(0, 40)));
 }
 
 std::string FormatDuration(Duration d) {

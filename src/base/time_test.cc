@@ -20,10 +20,12 @@ TEST(Time, RefusesWhatIsNoUtcTime) {
 }
 
 TEST(Duration, ParsesWhatItFormats) {
-  for (const Duration d : {Duration(1), Duration(1'500'000), Duration(30s), Duration(5min), Duration(2h), Duration(14 * 24h), Duration(0)}) {
+  for (const Duration d : {Duration(1), Duration(1'500'000), Duration(30s), Duration(5min), Duration(2h),
+                           Duration(14 * 24h), Duration(0)}) {
     EXPECT_EQ(*ParseDuration(FormatDuration(d)), d);
   }
-  for (const char* bad : {"", "5", "-5s", "5 s", "s", "9999999999999d", "1.5s"}) EXPECT_FALSE(ParseDuration(bad)) << bad;
+  for (const char* bad : {"", "5", "-5s", "5 s", "s", "9999999999999d", "1.5s"})
+    EXPECT_FALSE(ParseDuration(bad)) << bad;
 }
 
 }  // namespace

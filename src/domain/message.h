@@ -1,0 +1,38 @@
+// What travels in the queues, as JSON text (docs/formats/messages.md). A reader accepts unknown members, so that tiers
+// of two versions can run side by side, and refuses what it cannot act on.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "domain/job.h"
+
+namespace darkroom {
+
+// Request queue: everything that a worker must know of a job. The picture itself is at InputKey(job).
+struct JobRequest {
+  Id job;
+  ModelRef model;
+  int top_k = 0;
+  std::optional<Time> deadline;
+  std::string file_name;
+};
+std::string ToMessage(const JobRequest& request);
+Result<JobRequest> ParseJobRequest(std::string_view message);
+
+// Results queue: a worker's news.
+using WorkerReport = std::variant<Start, Outcome>;
+std::string ToMessage(const Start& start);
+std::string ToMessage(const Outcome& outcome);
+Result<WorkerReport> ParseWorkerReport(std::string_view message);
+
+// Pieces that the HTTP API and the store share with the messages.
+json::object ToJson(const Timeline& timeline);  // {"received": "2026-…Z", …}: only what is set
+Result<Timeline> ParseTimeline(const json::object& object);
+json::array ToJson(const std::vector<Artifact>& artifacts);
+Result<std::vector<Artifact>> ParseArtifacts(const json::array& array);
+
+}  // namespace darkroom

@@ -1,0 +1,68 @@
+#include "domain/message.h"
+
+#include <gtest/gtest.h>
+
+namespace darkroom {
+namespace {
+
+const Time kNow = FromMicros(1'700'000'000'000'001);
+
+TEST(Messages, AJobRequestReadsBack) {
+  const JobRequest request{Id::Make(kNow), {"furniture", "1", "ab"}, 3, kNow + 5s, "a \"chair\".jpg"};
+  const auto read = ParseJobRequest(ToMessage(request));
+  ASSERT_TRUE(read) << read.error().message();
+  EXPECT_EQ(read->job, request.job);
+  EXPECT_EQ(read->model, request.model);
+  EXPECT_EQ(read->top_k, 3);
+  EXPECT_EQ(read->deadline, request.deadline);
+  EXPECT_EQ(read->file_name, request.file_name);
+}
+
+TEST(Messages, AnOutcomeReadsBack) {
+  Outcome outcome;
+  outcome.job = Id::Make(kNow);
+  outcome.state = JobState::kSucceeded;
+  outcome.run = "00ff";
+  outcome.attempt = 2;
+  outcome.worker = "w1";
+  outcome.model = {"furniture", "1", "ab"};
+  outcome.result = R"({"task":"classification"})";
+  outcome.artifacts = {{"result.json", "application/json", 12, "\"e\""}};
+  outcome.timeline.started = kNow;
+  outcome.timeline.stored = kNow + 1s;
+  const auto read = ParseWorkerReport(ToMessage(outcome));
+  ASSERT_TRUE(read) << read.error().message();
+  const auto& same = std::get<Outcome>(*read);
+  EXPECT_EQ(same.job, outcome.job);
+  EXPECT_EQ(same.state, outcome.state);
+  EXPECT_EQ(same.run, outcome.run);
+  EXPECT_EQ(same.attempt, outcome.attempt);
+  EXPECT_EQ(same.worker, outcome.worker);
+  EXPECT_EQ(same.model, outcome.model);
+  EXPECT_EQ(same.result, outcome.result);
+  EXPECT_EQ(same.artifacts, outcome.artifacts);
+  EXPECT_EQ(same.failure, outcome.failure);
+  EXPECT_EQ(same.timeline, outcome.timeline);
+}
+
+TEST(Messages, AStartReadsBack) {
+  const Start start{Id::Make(kNow), 1, "w1", kNow};
+  const auto read = ParseWorkerReport(ToMessage(start));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(std::get<Start>(*read).job, start.job);
+  EXPECT_EQ(std::get<Start>(*read).at, kNow);
+}
+
+TEST(Messages, RefusesWhatNobodyCouldActOn) {
+  for (
+      const char* bad :
+      {"", "[]", "{}", R"({"job":"x"})", R"({"kind":"outcome","job":"x","state":"succeeded"})", R"({"kind":"party"})",
+       R"({"kind":"outcome","job":"0190163d-8694-739b-aea5-966c26f8ad91","state":"running"})",
+       R"({"kind":"outcome","job":"0190163d-8694-739b-aea5-966c26f8ad91","state":"failed","artifacts":[{"name":"../x"}]})"}) {
+    EXPECT_FALSE(ParseWorkerReport(bad)) << bad;
+    EXPECT_FALSE(ParseJobRequest(R"({"model":{}})"));
+  }
+}
+
+}  // namespace
+}  // namespace darkroom
