@@ -1,0 +1,53 @@
+// Client: outbound HTTP/1.1 over libcurl's multi interface on a thread of its own ("curl"), connections kept alive and
+// shared by all requests. TLS is verified. Redirects are not followed.
+//
+// Threads: Send from the loop's; many at a time. The destructor cancels what is under way (kCancelled).
+// Errors of Send: kUnavailable (refused, reset, timed out, name unknown), kTooLarge, kCancelled, kInvalid (the URL). A status such as 404 or 503 is
+// no error here.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/async.h"
+#include "base/result.h"
+#include "http/message.h"
+
+namespace darkroom::http {
+
+struct ClientRequest {
+  std::string method = "GET";
+  std::string url;  // absolute; path and query are sent as they stand
+  Headers headers;
+  std::string body;
+  Duration timeout = 60s;          // of the whole exchange
+  Duration connect_timeout = 5s;
+  std::size_t max_response = std::size_t(1) << 30;  // bytes
+  // Called on the curl thread as the body goes out; for progress bars.
+  std::function<void(std::uint64_t sent, std::uint64_t total)> on_sent;
+};
+
+struct ClientResponse {
+  int status = 0;
+  Headers headers;
+  std::string body;
+};
+
+class Client {
+ public:
+  explicit Client(std::string user_agent = "darkroom");
+  ~Client();
+  Task<Result<ClientResponse>> Send(ClientRequest request);
+  // Hands the body over as it comes (on the caller's loop, in order), for event streams; `body` of the answer stays empty.
+  // Returning false from `on_data` ends the exchange, without error.
+  Task<Result<ClientResponse>> Stream(ClientRequest request, std::function<bool(std::string_view)> on_data);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace darkroom::http
