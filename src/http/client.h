@@ -45,6 +45,9 @@ class Client {
   // Returning false from `on_data` ends the exchange, without error.
   Task<Result<ClientResponse>> Stream(ClientRequest request, std::function<bool(std::string_view)> on_data);
 
+  // Ends all that is under way with kCancelled; for a process that stops.
+  void CancelAll();
+
  private:
   struct State;
   std::unique_ptr<State> state_;
