@@ -1,0 +1,81 @@
+// The queues' tables (docs/formats/tables.md): every statement on them, each function one step of a transaction on the
+// writer's thread. Costs are those of a few B-tree accesses a message, whatever the queue's length.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "embedded/sqlite.h"
+#include "ports/queue.h"
+
+namespace darkroom::embedded {
+
+// A lease as its receipt names it.
+struct Lease {
+  std::int64_t queue = 0;
+  std::int64_t seq = 0;    // the message's place in the order of sending
+  std::int64_t lease = 0;  // never used twice
+};
+std::string ToReceipt(const Lease& lease);
+std::optional<Lease> ParseReceipt(std::string_view receipt);
+
+struct Received {
+  std::vector<Message> messages;
+  bool more = false;             // visible ones are left
+  std::optional<Time> next_due;  // when the next lease or delay ends
+};
+
+struct ReceiveStep {
+  int max = 1;
+  std::optional<Duration> visibility;
+  std::string_view consumer;
+  std::int64_t first_lease = 0;  // this and the max - 1 numbers after it are the leases'
+};
+
+class QueueTable {
+ public:
+  QueueTable(Connection& connection, Time now) : db_(connection), now_(now) {}
+
+  Result<std::int64_t> Create(const std::string& name, const QueueConfig& config);
+  std::optional<std::int64_t> Find(const std::string& name);
+  std::vector<std::string> List(const std::string& prefix);
+  std::optional<QueueConfig> GetConfig(const std::string& name);
+  Status SetConfig(const std::string& name, const QueueConfig& config);
+  void Remove(std::int64_t queue);  // its messages stay, for RemoveSome
+  // Removes up to `limit` messages with seq <= last; true: some are left. The queue need not exist any more.
+  bool RemoveSome(std::int64_t queue, std::int64_t last, int limit);
+  std::int64_t LastSeq();
+  // Ids of messages' queues that are gone: a crash came between Remove and RemoveSome.
+  std::vector<std::int64_t> Orphans();
+
+  // kNotFound when the queue is gone, here and below.
+  Status Send(std::int64_t queue, const std::vector<SendRequest>& requests, const std::vector<Id>& ids);
+  Result<Received> Receive(std::int64_t queue, const ReceiveStep& step);
+  Result<std::vector<bool>> Extend(std::int64_t queue, const std::vector<std::string>& receipts, Duration visibility);
+  Status Ack(std::int64_t queue, const std::vector<std::string>& receipts);
+  Result<QueueStats> Stats(std::int64_t queue);
+  // The queues in which messages became visible.
+  struct Freed {
+    std::int64_t messages = 0;
+    std::vector<std::int64_t> queues;
+  };
+  Freed ReleaseConsumer(const std::string& consumer);
+
+ private:
+  struct Row;
+  std::optional<Row> Load(std::int64_t queue);
+  void Save(const Row& row);
+  void PromoteDue(Row& row, int limit);
+  void DropExpired(Row& row, int limit);
+  void Erase(std::int64_t queue, std::int64_t seq);
+  bool MoveToDeadLetters(Row& row, std::int64_t seq, int receives);
+  Status CheckConfig(const QueueConfig& config);
+
+  Connection& db_;
+  const Time now_;
+};
+
+}  // namespace darkroom::embedded

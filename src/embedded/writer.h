@@ -1,0 +1,139 @@
+// Writer: the one thread that writes to the database. It takes all requests that wait, runs them in one transaction,
+// commits (one fsync) and only then answers them: group commit. The longer an fsync takes, the larger the groups.
+//
+// Failure: a request that fails has no effect and does not disturb its neighbours: the group is rolled back and each is
+// run again alone, so a request must be repeatable. A full disk fails requests (kUnavailable) until there is room. When
+// an fsync or a write fails, or the database is damaged, nothing that is on the disk can be relied on: the writer
+// refuses everything from then on (kInternal) and calls on_fatal once.
+//
+// Threads: Write from the I/O thread; answers come on it in the order of execution. The destructor runs what was given,
+// then joins.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "base/async.h"
+#include "base/result.h"
+#include "embedded/sqlite.h"
+
+namespace darkroom::embedded {
+
+struct WriterCounts {
+  std::int64_t requests = 0;     // answered without error
+  std::int64_t commits = 0;      // groups
+  std::int64_t checkpoints = 0;  // of the write-ahead log into the database
+};
+
+class Writer {
+ public:
+  // Takes a connection in WAL mode. `on_fatal` is called on the writer's thread.
+  Writer(std::unique_ptr<Connection> connection, std::move_only_function<void(Error)> on_fatal);
+  Writer(const Writer&) = delete;
+  ~Writer();
+
+  // Runs `work` on the writer's thread within a transaction; resumes when it is on the disk. `work` returns T or
+  // Result<T>; with an error, what it wrote is rolled back. It may be run more than once: it must not give away what
+  // it has captured, and has no effect but on the database.
+  template <class F>
+  auto Write(F work);
+
+  // Any thread.
+  WriterCounts counts() const;
+
+ private:
+  class Request {
+   public:
+    virtual ~Request() = default;
+    virtual bool Run(Connection& connection) = 0;  // false: returned an error
+    virtual void Finish(const Error* error) = 0;   // nullptr: committed
+  };
+  template <class F>
+  class RequestOf;
+
+  using Group = std::vector<std::unique_ptr<Request>>;
+
+  void Submit(std::unique_ptr<Request> request);
+  void Loop();
+  void RunGroup(Group& group);
+  void RunAlone(Request& request);
+  std::optional<Failure> Commit();
+  void Rollback();
+  void Break(const Failure& failure);
+  void Checkpoint();
+
+  // Of the writer's thread.
+  std::unique_ptr<Connection> connection_;
+  std::move_only_function<void(Error)> on_fatal_;
+  std::optional<Error> broken_;
+  int wal_pages_ = 0;      // in the log, as of the last commit
+  int checkpoint_at_ = 0;  // pages
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  Group waiting_;          // guarded by mutex_
+  bool stopping_ = false;  // guarded by mutex_
+  WriterCounts counts_;    // guarded by mutex_
+  std::thread thread_;     // last: starts when all else is there
+};
+
+namespace internal {
+template <class T>
+struct WriteResult {
+  using Value = T;
+};
+template <class T>
+struct WriteResult<Result<T>> {
+  using Value = T;
+};
+}  // namespace internal
+
+template <class F>
+class Writer::RequestOf : public Request {
+ public:
+  using Raw = std::invoke_result_t<F&, Connection&>;
+  using Value = typename internal::WriteResult<Raw>::Value;
+  using Answer = Result<Value>;
+
+  RequestOf(F work, std::move_only_function<void(Answer)> done) : work_(std::move(work)), done_(std::move(done)) {}
+
+  bool Run(Connection& connection) override {
+    if constexpr (std::is_void_v<Raw>) {
+      work_(connection);
+      answer_.emplace();
+    } else {
+      answer_.emplace(work_(connection));
+    }
+    return answer_->has_value();
+  }
+
+  void Finish(const Error* error) override {
+    if (error != nullptr) {
+      done_(Fail(*error));
+    } else {
+      done_(std::move(*answer_));
+    }
+  }
+
+ private:
+  F work_;
+  std::move_only_function<void(Answer)> done_;
+  std::optional<Answer> answer_;
+};
+
+template <class F>
+auto Writer::Write(F work) {
+  using Answer = typename RequestOf<F>::Answer;
+  auto start = [this, work = std::move(work)](std::move_only_function<void(Answer)> done) mutable {
+    Submit(std::make_unique<RequestOf<F>>(std::move(work), std::move(done)));
+  };
+  return Await<Answer>(std::move(start));
+}
+
+}  // namespace darkroom::embedded
