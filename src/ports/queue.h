@@ -26,7 +26,7 @@
 
 namespace darkroom {
 
-inline constexpr std::size_t kMaxMessageBytes = 1 << 20;  // body; SQS since August 2025
+inline constexpr std::size_t kMaxMessageBytes = 1 << 20;  // body and attributes; SQS since August 2025
 inline constexpr int kMaxReceive = 10;                    // messages a Receive
 inline constexpr Duration kMaxWait = 20s;                 // of a long poll
 inline constexpr Duration kMaxVisibility = 12h;           // of a lease
@@ -35,6 +35,8 @@ inline constexpr Duration kMaxDelay = 15min;
 struct SendRequest {
   std::string body;
   Duration delay{0};  // invisible for so long, up to kMaxDelay
+  // Travels with the body untouched: SQS's message attributes, the JSON object as on its wire. Empty: none.
+  std::string attributes{};
 };
 
 struct Message {
@@ -43,6 +45,7 @@ struct Message {
   std::string body;
   int receive_count = 0;  // this receive included; 1 is the first
   Time sent;
+  std::string attributes{};  // as sent
 };
 
 struct ReceiveOptions {
