@@ -1,0 +1,34 @@
+// ModelCatalog: the model packages this service offers, and which of them is meant by a name. Read once at start; the
+// web tier lists it and checks submissions against it, the workers load the weights.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "model/package.h"
+
+namespace darkroom::web {
+
+class ModelCatalog {
+ public:
+  // `default_model` may be empty: then the first package that is not the built-in "noop", by name. kNotFound when
+  // there is none of that name; the message lists those there are.
+  static Result<ModelCatalog> Make(model::FoundPackages found, std::string default_model);
+
+  // "name" (its newest version) or "name@version"; empty: the default. nullptr when there is none.
+  const model::Package* Find(std::string_view model) const;
+  const std::string& default_model() const { return default_model_; }
+  std::string Names() const;  // "furniture, noop": for messages
+
+  const std::vector<model::Package>& packages() const { return packages_; }  // by name, then newest version first
+  const std::vector<Error>& errors() const { return errors_; }               // of packages that could not be loaded
+
+ private:
+  std::vector<model::Package> packages_;
+  std::vector<Error> errors_;
+  std::string default_model_;
+};
+
+}  // namespace darkroom::web
