@@ -111,8 +111,11 @@ Task<void> TaskGroup::Track(TaskGroup* group, Task<void> task) {
   if (--group->running_ == 0) group->done_.NotifyAll();
 }
 
-Task<void> TaskGroup::Join() {
-  while (running_ > 0) co_await done_.Wait();
+Task<bool> TaskGroup::Join(Time deadline) {
+  while (running_ > 0) {
+    if (!co_await done_.Wait(deadline)) break;
+  }
+  co_return running_ == 0;
 }
 
 }  // namespace darkroom

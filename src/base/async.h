@@ -148,7 +148,8 @@ class TaskGroup {
   ~TaskGroup();
   void Spawn(Task<void> task);
   int size() const { return running_; }
-  Task<void> Join();
+  // True when all have ended, false when `deadline` came first.
+  Task<bool> Join(Time deadline = Time::max());
 
  private:
   static Task<void> Track(TaskGroup* group, Task<void> task);

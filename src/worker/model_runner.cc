@@ -1,0 +1,82 @@
+#include "worker/model_runner.h"
+
+#include <fmt/format.h>
+
+namespace darkroom::worker {
+namespace {
+
+// The package of that name and version; of the newest version when none is asked for.
+const model::Package* Find(const std::vector<model::Package>& packages, const ModelRef& wanted) {
+  const model::Package* found = nullptr;
+  for (const model::Package& package : packages) {
+    if (package.name != wanted.name) continue;
+    if (!wanted.version.empty() && package.version != wanted.version) continue;
+    if (found == nullptr || model::CompareVersions(package.version, found->version) > 0) found = &package;
+  }
+  return found;
+}
+
+// result.json: the answer as the API shows it, and by what it was made.
+std::string ResultFile(const JobRequest& request, const ModelRef& model, json::object result) {
+  result["job"] = request.job.ToString();
+  result["model"] = {{"name", model.name}, {"version", model.version}, {"digest", model.digest}};
+  return json::serialize(result);
+}
+
+}  // namespace
+
+struct ModelRunner::Loaded {
+  std::unique_ptr<model::Model> model;
+  ModelRef ref;
+};
+
+ModelRunner::ModelRunner(std::vector<model::Package> packages, model::Runtime& runtime, const Clock& clock)
+    : packages_(std::move(packages)), runtime_(runtime), clock_(clock) {}
+
+ModelRunner::~ModelRunner() = default;
+
+Status ModelRunner::Warm(const std::string& name) {
+  const auto loaded = Load({name, "", ""});
+  if (!loaded) return Fail(loaded.error());
+  return {};
+}
+
+Result<const ModelRunner::Loaded*> ModelRunner::Load(const ModelRef& wanted) {
+  const model::Package* package = Find(packages_, wanted);
+  if (package == nullptr) {
+    return Fail(Code::kNotFound, fmt::format("this worker has no model '{}'{}", wanted.name,
+                                             wanted.version.empty() ? "" : " version " + wanted.version));
+  }
+  // Loading holds the lock: a second thread that wants the model waits for it rather than loading it again. A failure
+  // is not remembered, so that a package mended in place works with the next job.
+  const std::lock_guard lock(mutex_);
+  std::unique_ptr<Loaded>& entry = loaded_[package];
+  if (entry == nullptr) {
+    auto digest = package->task == model::Task::kNoop ? Result<std::string>("") : model::Digest(*package);
+    if (!digest) return Fail(digest.error());
+    auto model = model::Model::Load(*package, runtime_);
+    if (!model) return Fail(model.error());
+    entry = std::make_unique<Loaded>(Loaded{std::move(*model), {package->name, package->version, *digest}});
+  }
+  return entry.get();
+}
+
+Result<RunAnswer> ModelRunner::Run(const JobRequest& request, std::string_view picture) {
+  const auto loaded = Load(request.model);
+  if (!loaded) return Fail(loaded.error());
+  model::PredictOptions options;
+  options.top_k = request.top_k;
+  const auto prediction = (*loaded)->model->Run(picture, clock_, options);
+  if (!prediction) return Fail(prediction.error());
+
+  RunAnswer answer;
+  answer.model = (*loaded)->ref;
+  json::object result = model::ToJson(*prediction);
+  answer.result = json::serialize(result);
+  answer.artifacts.push_back({"result.json", "application/json", ResultFile(request, answer.model, std::move(result))});
+  answer.decoded = prediction->times.preprocessed;
+  answer.inferred = prediction->times.inferred;
+  return answer;
+}
+
+}  // namespace darkroom::worker

@@ -1,0 +1,253 @@
+#include "worker/worker.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/crypto.h"
+#include "base/log.h"
+
+namespace darkroom::worker {
+namespace {
+
+constexpr Duration kLongestBackoff = 60s;
+constexpr Duration kPauseAfterError = 1s;
+
+// 1 s, 2 s, 4 s, … after the first, second, third attempt.
+Duration Backoff(int attempt) { return std::min<Duration>(1s * (1 << std::clamp(attempt - 1, 0, 6)), kLongestBackoff); }
+
+Failure Describe(const Error& error) {
+  switch (error.code()) {
+    case Code::kInvalid:
+    case Code::kTooLarge: return {"bad_image", error.message()};
+    case Code::kNotFound: return {"no_model", error.message()};
+    default: return {"model_error", error.message()};
+  }
+}
+
+}  // namespace
+
+struct Worker::Item {
+  Priority queue = Priority::kNormal;
+  Message message;
+  JobRequest request;
+  std::string picture;
+  Outcome outcome;  // filled as the job goes on
+};
+
+Worker::Worker(IoContext& io, Clock& clock, WorkerPorts ports, JobRunner& runner, WorkerOptions options)
+    : clock_(clock),
+      ports_(ports),
+      runner_(runner),
+      options_(std::move(options)),
+      leases_(clock, ports.requests, options_.visibility),
+      reporter_(io, clock, *ports.results, ports.requests, leases_),
+      room_(clock),
+      work_(clock),
+      polls_(io, clock),
+      tasks_(io, clock),
+      reports_(io, clock),
+      upkeep_(io, clock) {
+  for (int i = 0; i < options_.lanes; ++i) threads_.push_back(std::make_unique<WorkThread>(fmt::format("lane {}", i)));
+}
+
+Worker::~Worker() = default;
+
+void Worker::Start() {
+  upkeep_.Spawn(leases_.Run());
+  reports_.Spawn(reporter_.Run());
+  for (int i = 0; i < options_.lanes; ++i) tasks_.Spawn(Lane(i));
+  for (const Priority priority : kPriorities) polls_.Spawn(ReceiveLoop(priority));
+}
+
+Task<void> Worker::Drain(Time deadline) {
+  stopping_ = true;
+  room_.NotifyAll();
+  work_.NotifyAll();
+  if (options_.cancel_polls) options_.cancel_polls();
+  for (auto& ready : ready_) {
+    for (ItemPtr& item : std::exchange(ready, {})) tasks_.Spawn(GiveBack(std::move(item), Duration(0)));
+  }
+  if (!co_await tasks_.Join(deadline)) co_return;
+  reporter_.Stop();
+  if (!co_await reports_.Join(deadline)) co_return;
+  leases_.Stop();
+  co_await upkeep_.Join(deadline);
+  co_await polls_.Join(deadline);
+}
+
+Task<bool> Worker::WaitForRoom(Priority priority) {
+  while (!stopping_) {
+    bool higher_waits = false;
+    for (std::size_t p = 0; p < std::size_t(priority); ++p) higher_waits |= !ready_[p].empty();
+    if (!higher_waits && held_ < DecidePrefetch(options_.lanes, mean_run_.mean())) co_return true;
+    co_await room_.Wait();
+  }
+  co_return false;
+}
+
+Task<void> Worker::ReceiveLoop(Priority priority) {
+  Queue& queue = *ports_.requests[std::size_t(priority)];
+  while (co_await WaitForRoom(priority)) {
+    ReceiveOptions options;
+    options.max = std::clamp(DecidePrefetch(options_.lanes, mean_run_.mean()) - held_, 1, kMaxReceive);
+    options.wait = options_.poll;
+    options.visibility = options_.visibility;
+    options.consumer = options_.name;
+    auto messages = co_await queue.Receive(std::move(options));
+    if (!messages) {
+      if (stopping_) co_return;
+      spdlog::warn("could not receive from {}: {}", queue.name(), messages.error().message());
+      co_await room_.Wait(clock_.Now() + kPauseAfterError);
+      continue;
+    }
+    for (Message& message : *messages) {
+      auto item = std::make_shared<Item>();
+      item->queue = priority;
+      item->message = std::move(message);
+      ++held_;
+      leases_.Hold(priority, item->message.receipt);
+      if (stopping_) tasks_.Spawn(GiveBack(std::move(item), Duration(0)));
+      else tasks_.Spawn(Fetch(std::move(item)));
+    }
+  }
+}
+
+Task<void> Worker::Fetch(ItemPtr item) {
+  auto request = ParseJobRequest(item->message.body);
+  if (!request) {
+    // Nobody can say which job this is. The dead-letter queue takes it after some more tries.
+    spdlog::error("message {} of {} makes no sense: {}", item->message.id, Name(item->queue), request.error().message());
+    co_return co_await GiveBack(std::move(item), kLongestBackoff);
+  }
+  item->request = std::move(*request);
+  item->outcome.job = item->request.job;
+  item->outcome.attempt = item->message.receive_count;
+  item->outcome.worker = options_.name;
+  item->outcome.model = item->request.model;
+  item->outcome.run = RandomHex(8);
+
+  std::string key = InputKey(item->request.job);
+  auto object = co_await ports_.inputs->Get(std::move(key), std::nullopt);
+  if (!object) {
+    spdlog::warn("job {}: could not fetch its picture: {}", item->request.job.ToString(), object.error().message());
+    const Duration pause = Backoff(item->message.receive_count);
+    co_return co_await GiveBack(std::move(item), pause);
+  }
+  if (!*object) {
+    Settle(*item, JobState::kFailed, Failure{"input_gone", "the picture of this job is no longer stored"});
+    co_return;
+  }
+  item->picture = std::move((*object)->body);
+  item->outcome.timeline.fetched = clock_.Now();
+  if (stopping_) co_return co_await GiveBack(std::move(item), Duration(0));
+  ready_[std::size_t(item->queue)].push_back(std::move(item));
+  work_.NotifyOne();
+}
+
+Worker::ItemPtr Worker::NextReady() {
+  for (auto& ready : ready_) {
+    if (ready.empty()) continue;
+    ItemPtr item = std::move(ready.front());
+    ready.pop_front();
+    return item;
+  }
+  return nullptr;
+}
+
+Task<void> Worker::Lane(int index) {
+  while (true) {
+    ItemPtr item = NextReady();
+    if (item == nullptr) {
+      if (stopping_) co_return;
+      co_await work_.Wait();
+      continue;
+    }
+    if (!leases_.Holds(item->message.receipt)) {
+      Forget(*item);  // somebody else has it by now
+    } else if (item->request.deadline && clock_.Now() >= *item->request.deadline) {
+      Settle(*item, JobState::kExpired, Failure{"expired", "its deadline had passed before a worker was free"});
+    } else {
+      co_await RunItem(std::move(item), *threads_[std::size_t(index)]);
+    }
+  }
+}
+
+Task<void> Worker::RunItem(ItemPtr item, WorkThread& thread) {
+  const Time started = clock_.Now();
+  item->outcome.timeline.started = started;
+  ++running_;
+  const darkroom::Start start{item->request.job, item->outcome.attempt, options_.name, started};
+  const auto announcement = clock_.CallAt(started + options_.announce_after, [this, start] { reporter_.Report(start); });
+  auto work = [this, item] { return runner_.Run(item->request, item->picture); };
+  auto answer = co_await RunOn(thread, std::move(work));
+  clock_.Cancel(announcement);
+  --running_;
+  mean_run_.Add(clock_.Now() - started);
+  item->picture = {};
+  tasks_.Spawn(Finish(std::move(item), std::move(answer)));  // the lane goes on while this is stored
+}
+
+Task<void> Worker::Finish(ItemPtr item, Result<RunAnswer> answer) {
+  Outcome& outcome = item->outcome;
+  if (!answer) {
+    if (Retryable(answer.error().code())) {
+      const Duration pause = Backoff(outcome.attempt);
+      co_return co_await GiveBack(std::move(item), pause);
+    }
+    Settle(*item, JobState::kFailed, Describe(answer.error()));
+    co_return;
+  }
+  outcome.model = std::move(answer->model);
+  outcome.result = std::move(answer->result);
+  outcome.timeline.decoded = answer->decoded;
+  outcome.timeline.inferred = answer->inferred;
+  auto artifacts = co_await Store(*item, std::move(answer->artifacts));
+  if (!artifacts) {
+    spdlog::warn("job {}: could not store its result: {}", outcome.job.ToString(), artifacts.error().message());
+    const Duration pause = Backoff(outcome.attempt);
+    co_return co_await GiveBack(std::move(item), pause);
+  }
+  outcome.artifacts = std::move(*artifacts);
+  outcome.timeline.stored = clock_.Now();
+  Settle(*item, JobState::kSucceeded, std::nullopt);
+}
+
+Task<Result<std::vector<Artifact>>> Worker::Store(const Item& item, std::vector<ProducedArtifact> produced) {
+  std::vector<Artifact> artifacts;
+  for (ProducedArtifact& p : produced) {
+    Artifact artifact{p.name, p.content_type, std::int64_t(p.bytes.size()), ""};
+    PutOptions options;
+    options.content_type = p.content_type;
+    std::string key = OutputKey(item.request.job, item.outcome.run, p.name);
+    const auto put = co_await ports_.outputs->Put(std::move(key), std::move(p.bytes), std::move(options));
+    if (!put) co_return Fail(put.error());
+    artifact.etag = put->etag;
+    artifacts.push_back(std::move(artifact));
+  }
+  co_return artifacts;
+}
+
+void Worker::Settle(const Item& item, JobState state, std::optional<Failure> failure) {
+  Outcome outcome = item.outcome;
+  outcome.state = state;
+  outcome.failure = std::move(failure);
+  reporter_.Report(outcome, item.queue, item.message.receipt);
+  --held_;
+  room_.NotifyAll();
+}
+
+Task<void> Worker::GiveBack(ItemPtr item, Duration delay) {
+  std::vector<std::string> receipts{item->message.receipt};
+  const auto released = co_await ports_.requests[std::size_t(item->queue)]->Release(std::move(receipts), delay);
+  if (!released) spdlog::warn("could not give a job back; it waits for its lease: {}", released.error().message());
+  Forget(*item);
+}
+
+void Worker::Forget(const Item& item) {
+  leases_.LetGo(item.message.receipt);
+  --held_;
+  room_.NotifyAll();
+}
+
+}  // namespace darkroom::worker

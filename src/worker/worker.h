@@ -1,0 +1,93 @@
+// Worker: takes jobs off the request queues, runs them, stores what they produce and reports it. Knows two queues (one
+// of them in three priorities) and two buckets, and nothing of the state of jobs: it can be killed at any moment.
+//
+//   receive → fetch → [ decode → preprocess → infer ] → store → report → ack
+//   loop      loop      one lane (a thread) a core       loop    loop     loop
+//
+// Bounds: it holds at most DecidePrefetch() jobs, pictures included. A job of a higher priority is run first.
+//
+// Life: Start, Drain, then destroy. Threads: the loop's alone, but for the lanes inside.
+#pragma once
+
+#include <array>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/async.h"
+#include "ports/object_store.h"
+#include "worker/job_runner.h"
+#include "worker/leases.h"
+#include "worker/prefetch.h"
+#include "worker/reporter.h"
+
+namespace darkroom::worker {
+
+struct WorkerPorts {
+  RequestQueues requests;
+  Queue* results = nullptr;
+  ObjectStore* inputs = nullptr;
+  ObjectStore* outputs = nullptr;
+};
+
+struct WorkerOptions {
+  std::string name;  // unique for the life of a process; leases are held in it
+  int lanes = 1;     // threads that run models
+  Duration visibility = 30s;
+  Duration poll = kMaxWait;
+  Duration announce_after = 50ms;  // a run that takes longer is reported as started; a shorter one only by its outcome
+  std::function<void()> cancel_polls;  // ends receives that are under way, with kCancelled; may be empty
+};
+
+class Worker {
+ public:
+  Worker(IoContext& io, Clock& clock, WorkerPorts ports, JobRunner& runner, WorkerOptions options);
+  ~Worker();
+
+  void Start();
+  // Takes no more jobs, gives back those not begun, finishes and reports the others. Returns when that is done, or at
+  // `deadline`: the process must then end without destroying the worker, and what was not done is left to its lease.
+  Task<void> Drain(Time deadline);
+
+  int running() const { return running_; }
+
+ private:
+  struct Item;
+  using ItemPtr = std::shared_ptr<Item>;
+
+  Task<void> ReceiveLoop(Priority priority);
+  Task<bool> WaitForRoom(Priority priority);
+  Task<void> Fetch(ItemPtr item);
+  Task<void> Lane(int index);
+  ItemPtr NextReady();
+  Task<void> RunItem(ItemPtr item, WorkThread& thread);
+  Task<void> Finish(ItemPtr item, Result<RunAnswer> answer);
+  Task<Result<std::vector<Artifact>>> Store(const Item& item, std::vector<ProducedArtifact> produced);
+  void Settle(const Item& item, JobState state, std::optional<Failure> failure);
+  Task<void> GiveBack(ItemPtr item, Duration delay);
+  void Forget(const Item& item);
+
+  Clock& clock_;
+  const WorkerPorts ports_;
+  JobRunner& runner_;
+  const WorkerOptions options_;
+
+  Leases leases_;
+  Reporter reporter_;
+  std::vector<std::unique_ptr<WorkThread>> threads_;
+  std::array<std::deque<ItemPtr>, kPriorities.size()> ready_;  // fetched, waiting for a lane
+  int held_ = 0;     // received and not yet stored or given back
+  int running_ = 0;  // in a lane
+  MeanRun mean_run_;
+  bool stopping_ = false;
+  Signal room_;      // held_ shrank or a higher queue emptied
+  Signal work_;      // ready_ grew
+  TaskGroup polls_;
+  TaskGroup tasks_;
+  TaskGroup reports_;
+  TaskGroup upkeep_;
+};
+
+}  // namespace darkroom::worker
