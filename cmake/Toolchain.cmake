@@ -34,6 +34,10 @@ if(DARKROOM_SANITIZE)
   endif()
 endif()
 
+if(DARKROOM_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)  # coverage of every room; only the targets bring the fuzzer's main()
+endif()
+
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})

@@ -1,0 +1,157 @@
+// Style as a failing test: each rule is a function from a file to its offences, shown to work on a line that breaks
+// it, and then held against every file of the project.
+#include <gtest/gtest.h>
+
+#include <regex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tidy/source_tree.h"
+
+namespace darkroom::tidy {
+namespace {
+
+using std::string_view;
+
+// "line 12: what is wrong", or without a line for the file as a whole.
+using Offences = std::vector<std::string>;
+
+std::string At(size_t index, string_view what) {
+  return "line " + std::to_string(index + 1) + ": " + std::string(what);
+}
+
+bool IsCpp(const SourceFile& file) { return file.Ends(".cc") || file.Ends(".h"); }
+
+// The lines that match, apart from this test, which has to spell what it looks for.
+Offences LinesMatching(const SourceFile& file, const std::regex& pattern, string_view what) {
+  Offences found;
+  if (file.path == "tests/tidy/style_test.cc") return found;
+  for (size_t i = 0; i < file.lines.size(); ++i) {
+    if (std::regex_search(file.lines[i], pattern)) found.push_back(At(i, what));
+  }
+  return found;
+}
+
+Offences TooLong(const SourceFile& file) {
+  constexpr size_t kMostLines = 500;
+  if (!IsCpp(file) || !file.IsIn("src/") || file.lines.size() <= kMostLines) return {};
+  return {"has " + std::to_string(file.lines.size()) + " lines, more than " + std::to_string(kMostLines)};
+}
+
+Offences Sleeps(const SourceFile& file) {
+  static const std::regex pattern(R"(\bsleep_(for|until)\b|\b(u|nano)?sleep\()");
+  return IsCpp(file) && !file.IsIn("bench/") ? LinesMatching(file, pattern, "sleeps: wait on the thing or on a Clock")
+                                             : Offences{};
+}
+
+Offences ReadsTheClock(const SourceFile& file) {
+  static const std::regex pattern(
+      R"(\b(steady|system|high_resolution)_clock::now\b|\bclock_gettime\(|\bgettimeofday\()");
+  const bool judged = IsCpp(file) && file.IsIn("src/") && file.path != "src/base/clock.cc" && !file.Ends("_bench.cc");
+  return judged ? LinesMatching(file, pattern, "reads the time: a Clock& comes in") : Offences{};
+}
+
+Offences Tabs(const SourceFile& file) {
+  static const std::regex pattern("\t");
+  return IsCpp(file) ? LinesMatching(file, pattern, "has a tab") : Offences{};
+}
+
+Offences LeftForLater(const SourceFile& file) {
+  static const std::regex pattern(R"(\b(TODO|FIXME|XXX)\b)");
+  return LinesMatching(file, pattern, "leaves something for later");
+}
+
+// A header says what it is before anything else.
+Offences HeaderWithoutOpening(const SourceFile& file) {
+  if (!file.Ends(".h")) return {};
+  size_t i = 0;
+  while (i < file.lines.size() && file.lines[i].starts_with("//")) ++i;
+  if (i == 0) return {At(0, "a header opens with a comment that says what it is")};
+  if (i == file.lines.size() || file.lines[i] != "#pragma once") return {At(i, "#pragma once follows that comment")};
+  return {};
+}
+
+Offences EmptyNames(const SourceFile& file) {
+  static const std::regex pattern(R"(\b(class|struct)\s+(\[\[\w+\]\]\s+)?[\w:]*(Impl|Manager|Helper|Util|Utils)\b)");
+  return IsCpp(file) ? LinesMatching(file, pattern, "a name that says nothing") : Offences{};
+}
+
+Offences PathsOfOneMachine(const SourceFile& file) {
+  static const std::regex pattern(R"((^|[^\w.])/(home/\w|root/|Users/\w|work/))");
+  return LinesMatching(file, pattern, "a path of somebody's machine");
+}
+
+Offences DownloadAddresses(const SourceFile& file) {
+  static const std::regex pattern(R"rx("resolved"\s*:\s*"https?:)rx");
+  return file.Ends("package-lock.json") ? LinesMatching(file, pattern, "a lock file records no addresses") : Offences{};
+}
+
+SourceFile File(std::string path, std::vector<std::string> lines) { return {std::move(path), std::move(lines)}; }
+
+class Style : public testing::Test {
+ protected:
+  static void HoldAgainstProject(Offences (*rule)(const SourceFile&)) {
+    static const std::vector<SourceFile> project = ReadProject(DARKROOM_SOURCE_DIR);
+    EXPECT_GT(project.size(), 50u) << "the project was not found";
+    for (const SourceFile& file : project) {
+      for (const std::string& offence : rule(file)) ADD_FAILURE() << file.path << ": " << offence;
+    }
+  }
+};
+
+TEST_F(Style, FilesStayShort) {
+  EXPECT_FALSE(TooLong(File("src/web/everything.cc", std::vector<std::string>(501))).empty());
+  HoldAgainstProject(TooLong);
+}
+
+TEST_F(Style, NothingSleeps) {
+  EXPECT_FALSE(Sleeps(File("src/a.cc", {"  std::this_thread::sleep_for(1s);"})).empty());
+  EXPECT_FALSE(Sleeps(File("src/a.cc", {"  usleep(10);"})).empty());
+  HoldAgainstProject(Sleeps);
+}
+
+TEST_F(Style, OnlyTheClockReadsTheTime) {
+  EXPECT_FALSE(ReadsTheClock(File("src/a.cc", {"auto t = std::chrono::steady_clock::now();"})).empty());
+  EXPECT_TRUE(ReadsTheClock(File("src/base/clock.cc", {"auto t = std::chrono::steady_clock::now();"})).empty());
+  HoldAgainstProject(ReadsTheClock);
+}
+
+TEST_F(Style, NoTabs) {
+  EXPECT_FALSE(Tabs(File("src/a.cc", {"\tint i;"})).empty());
+  HoldAgainstProject(Tabs);
+}
+
+TEST_F(Style, NothingIsLeftForLater) {
+  EXPECT_FALSE(LeftForLater(File("ui/page.ts", {"// TODO: later"})).empty());
+  HoldAgainstProject(LeftForLater);
+}
+
+TEST_F(Style, HeadersOpenWithWhatTheyAre) {
+  EXPECT_FALSE(HeaderWithoutOpening(File("src/a.h", {"#pragma once"})).empty());
+  EXPECT_FALSE(HeaderWithoutOpening(File("src/a.h", {"// A thing.", "", "#pragma once"})).empty());
+  EXPECT_TRUE(HeaderWithoutOpening(File("src/a.h", {"// A thing.", "#pragma once"})).empty());
+  HoldAgainstProject(HeaderWithoutOpening);
+}
+
+TEST_F(Style, NamesSaySomething) {
+  EXPECT_FALSE(EmptyNames(File("src/a.h", {"class QueueManager {"})).empty());
+  EXPECT_FALSE(EmptyNames(File("src/a.h", {"struct Server::Impl {"})).empty());
+  EXPECT_TRUE(EmptyNames(File("src/a.h", {"class Implement {"})).empty());
+  HoldAgainstProject(EmptyNames);
+}
+
+TEST_F(Style, NoPathsOfSomebodysMachine) {
+  EXPECT_FALSE(PathsOfOneMachine(File("a.md", {"cd /home/ann/darkroom"})).empty());
+  EXPECT_TRUE(PathsOfOneMachine(File("a.md", {"docs/work/x and ../home/y"})).empty());
+  HoldAgainstProject(PathsOfOneMachine);
+}
+
+TEST_F(Style, LockFilesRecordNoAddresses) {
+  EXPECT_FALSE(
+      DownloadAddresses(File("ui/package-lock.json", {R"("resolved": "https://example.org/a.tgz",)"})).empty());
+  HoldAgainstProject(DownloadAddresses);
+}
+
+}  // namespace
+}  // namespace darkroom::tidy
