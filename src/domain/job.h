@@ -125,7 +125,7 @@ struct Outcome {
 };
 
 // A worker took a job up.
-struct Start {
+struct JobStart {
   Id job;
   int attempt = 0;
   std::string worker;

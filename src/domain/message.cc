@@ -133,7 +133,7 @@ Result<JobRequest> ParseJobRequest(std::string_view message) {
   return request;
 }
 
-std::string ToMessage(const Start& start) {
+std::string ToMessage(const JobStart& start) {
   return json::serialize(json::object{{"kind", "start"},
                                       {"job", start.job.ToString()},
                                       {"attempt", start.attempt},
@@ -171,7 +171,7 @@ Result<WorkerReport> ParseWorkerReport(std::string_view message) {
     return outcome;
   }
   if (kind != "start") return Fail(Code::kInvalid, "worker report: 'kind' must be start or outcome");
-  Start start;
+  JobStart start;
   start.job = reader.RequiredId("job");
   start.attempt = reader.Int("attempt");
   start.worker = reader.String("worker");

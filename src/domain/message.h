@@ -24,8 +24,8 @@ std::string ToMessage(const JobRequest& request);
 Result<JobRequest> ParseJobRequest(std::string_view message);
 
 // Results queue: a worker's news.
-using WorkerReport = std::variant<Start, Outcome>;
-std::string ToMessage(const Start& start);
+using WorkerReport = std::variant<JobStart, Outcome>;
+std::string ToMessage(const JobStart& start);
 std::string ToMessage(const Outcome& outcome);
 Result<WorkerReport> ParseWorkerReport(std::string_view message);
 

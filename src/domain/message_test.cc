@@ -46,11 +46,11 @@ TEST(Messages, AnOutcomeReadsBack) {
 }
 
 TEST(Messages, AStartReadsBack) {
-  const Start start{Id::Make(kNow), 1, "w1", kNow};
+  const JobStart start{Id::Make(kNow), 1, "w1", kNow};
   const auto read = ParseWorkerReport(ToMessage(start));
   ASSERT_TRUE(read);
-  EXPECT_EQ(std::get<Start>(*read).job, start.job);
-  EXPECT_EQ(std::get<Start>(*read).at, kNow);
+  EXPECT_EQ(std::get<JobStart>(*read).job, start.job);
+  EXPECT_EQ(std::get<JobStart>(*read).at, kNow);
 }
 
 TEST(Messages, RefusesWhatNobodyCouldActOn) {

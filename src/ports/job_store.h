@@ -74,7 +74,7 @@ class JobStore {
   // The jobs' messages are in the queue. Sets timeline.queued; jobs no longer queued keep their state.
   virtual Task<Status> MarkSent(std::vector<Id> jobs, Time at) = 0;
   // queued -> running, or running again with a later attempt. Returns the jobs that changed.
-  virtual Task<Result<std::vector<Job>>> MarkStarted(std::vector<Start> starts) = 0;
+  virtual Task<Result<std::vector<Job>>> MarkStarted(std::vector<JobStart> starts) = 0;
   // Gives each job its outcome unless it has one: the first wins. Returns the jobs that were settled by this call.
   // An outcome for a job that does not exist is ignored.
   virtual Task<Result<std::vector<Job>>> Settle(std::vector<Outcome> outcomes, Time at) = 0;

@@ -13,7 +13,7 @@ constexpr Duration kLongestRetry = 5s;
 
 }  // namespace
 
-void Reporter::Report(const Start& start) {
+void Reporter::Report(const JobStart& start) {
   pending_.push_back({ToMessage(start), Priority::kNormal, ""});
   changed_.NotifyAll();
 }

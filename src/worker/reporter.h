@@ -19,7 +19,7 @@ class Reporter {
   Reporter(IoContext& io, Clock& clock, Queue& results, RequestQueues requests, Leases& leases)
       : clock_(clock), results_(results), requests_(requests), leases_(leases), changed_(clock), acks_(io, clock) {}
 
-  void Report(const Start& start);
+  void Report(const JobStart& start);
   void Report(const Outcome& outcome, Priority queue, std::string receipt);
 
   // Until Stop and all has been handed over.

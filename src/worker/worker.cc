@@ -177,7 +177,7 @@ Task<void> Worker::RunItem(ItemPtr item, WorkThread& thread) {
   const Time started = clock_.Now();
   item->outcome.timeline.started = started;
   ++running_;
-  const darkroom::Start start{item->request.job, item->outcome.attempt, options_.name, started};
+  const JobStart start{item->request.job, item->outcome.attempt, options_.name, started};
   const auto announcement = clock_.CallAt(started + options_.announce_after, [this, start] { reporter_.Report(start); });
   auto work = [this, item] { return runner_.Run(item->request, item->picture); };
   auto answer = co_await RunOn(thread, std::move(work));
