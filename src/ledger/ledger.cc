@@ -1,0 +1,142 @@
+#include "ledger/ledger.h"
+
+#include <fmt/format.h>
+
+#include <unordered_set>
+
+#include "base/log.h"
+
+namespace darkroom::ledger {
+namespace {
+
+constexpr Duration kPauseAfterError = 500ms;
+
+}  // namespace
+
+Ledger::Ledger(IoContext& io, Clock& clock, LedgerPorts ports, LedgerOptions options)
+    : clock_(clock), ports_(ports), options_(options), loops_(io, clock) {}
+
+void Ledger::Start() {
+  for (int i = 0; i < options_.readers; ++i) loops_.Spawn(Loop(&Ledger::TakeReports, "results"));
+  loops_.Spawn(Loop(&Ledger::TakeDeadRequests, "dead requests"));
+}
+
+Task<void> Ledger::Loop(Round round, const char* what) {
+  while (!stopping_) {
+    const auto taken = co_await (this->*round)(options_.poll);
+    if (taken || stopping_) continue;
+    spdlog::warn("ledger, {}: {}", what, taken.error().message());
+    co_await SleepUntil(clock_, clock_.Now() + kPauseAfterError);
+  }
+}
+
+Task<Result<int>> Ledger::TakeReports(Duration wait) {
+  ReceiveOptions options;
+  options.max = kMaxReceive;
+  options.wait = wait;
+  const auto messages = co_await ports_.results->Receive(std::move(options));
+  if (!messages) co_return Fail(messages.error());
+  if (messages->empty()) co_return 0;
+
+  std::vector<JobStart> starts;
+  std::vector<Outcome> outcomes;
+  std::vector<std::string> receipts;
+  for (const Message& message : *messages) {
+    receipts.push_back(message.receipt);
+    auto report = ParseWorkerReport(message.body);
+    if (!report) {
+      // Only a worker of ours writes here; what it cannot have meant is dropped rather than read for ever.
+      spdlog::error("dropping report {}: {}", message.id, report.error().message());
+      ++counters_.unreadable;
+    } else if (auto* start = std::get_if<JobStart>(&*report)) {
+      starts.push_back(std::move(*start));
+    } else {
+      outcomes.push_back(std::move(std::get<Outcome>(*report)));
+    }
+  }
+  if (!starts.empty()) {
+    const auto started = co_await ports_.jobs->MarkStarted(std::move(starts));
+    if (!started) co_return Fail(started.error());
+    ports_.news->Publish(*started);
+  }
+  if (!outcomes.empty()) {
+    const auto settled = co_await Settle(std::move(outcomes));
+    if (!settled) co_return Fail(settled.error());
+  }
+  const int taken = int(receipts.size());
+  const auto acked = co_await ports_.results->Ack(std::move(receipts));
+  if (!acked) co_return Fail(acked.error());
+  co_return taken;
+}
+
+Task<Result<int>> Ledger::TakeDeadRequests(Duration wait) {
+  ReceiveOptions options;
+  options.max = kMaxReceive;
+  options.wait = wait;
+  const auto messages = co_await ports_.dead_requests->Receive(std::move(options));
+  if (!messages) co_return Fail(messages.error());
+  if (messages->empty()) co_return 0;
+
+  std::vector<Outcome> outcomes;
+  std::vector<std::string> receipts;
+  for (const Message& message : *messages) {
+    receipts.push_back(message.receipt);
+    const auto request = ParseJobRequest(message.body);
+    if (!request) {
+      spdlog::error("dropping request {} from the dead-letter queue: {}", message.id, request.error().message());
+      ++counters_.unreadable;
+      continue;
+    }
+    Outcome outcome;
+    outcome.job = request->job;
+    outcome.model = request->model;
+    outcome.attempt = message.receive_count;
+    outcome.state = JobState::kFailed;
+    outcome.failure = Failure{"gave_up", "every attempt ended without an outcome: its workers died or could not store a result"};
+    outcomes.push_back(std::move(outcome));
+  }
+  counters_.gave_up += outcomes.size();
+  if (!outcomes.empty()) {
+    const auto settled = co_await Settle(std::move(outcomes));
+    if (!settled) co_return Fail(settled.error());
+  }
+  const int taken = int(receipts.size());
+  const auto acked = co_await ports_.dead_requests->Ack(std::move(receipts));
+  if (!acked) co_return Fail(acked.error());
+  co_return taken;
+}
+
+Task<Status> Ledger::Settle(std::vector<Outcome> outcomes) {
+  // An attempt after the first, and an outcome that comes second, mean that another attempt may have stored artifacts.
+  std::unordered_set<Id, IdHash> suspects;
+  std::unordered_set<Id, IdHash> reported;
+  for (const Outcome& outcome : outcomes) {
+    if (outcome.attempt > 1 || !reported.insert(outcome.job).second) suspects.insert(outcome.job);
+  }
+  const auto settled = co_await ports_.jobs->Settle(std::move(outcomes), clock_.Now());
+  if (!settled) co_return Fail(settled.error());
+  ports_.news->Publish(*settled);
+  counters_.settled += settled->size();
+
+  for (const Job& job : *settled) reported.erase(job.id);
+  counters_.repeated += reported.size();
+  suspects.insert(reported.begin(), reported.end());
+  for (const Id job : suspects) co_await RemoveLosers(job);
+  co_return Status();
+}
+
+Task<void> Ledger::RemoveLosers(Id id) {
+  const auto job = co_await ports_.jobs->Get(id);
+  // Not settled: the attempt under way may win. No such job: its batch was removed, and all its objects are losers.
+  if (!job || (*job && !IsTerminal((*job)->state))) co_return;
+  const std::string winner = *job && !(*job)->run.empty() ? OutputPrefix(id) + (*job)->run + "/" : "";
+  const auto list = co_await ports_.outputs->List(OutputPrefix(id), "", 1000);
+  if (!list) co_return;
+  for (const ObjectInfo& object : list->objects) {
+    if (!winner.empty() && object.key.starts_with(winner)) continue;
+    const auto removed = co_await ports_.outputs->Remove(object.key);
+    if (!removed) spdlog::warn("could not remove {}: {}", object.key, removed.error().message());
+  }
+}
+
+}  // namespace darkroom::ledger

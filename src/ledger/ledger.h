@@ -1,0 +1,72 @@
+// Ledger: the one writer of job state after submission. It takes what workers report off the results queue and settles
+// jobs, the first outcome winning; what ends in the dead-letter queue it settles as failed; then it tells whoever waits.
+//
+// A report is acked when it is in the JobStore: a ledger that is killed reads it again, and settling twice changes
+// nothing. Artifacts of attempts that did not win are removed here.
+//
+// Life: Start, Stop, then destroy. Threads: the loop's alone.
+#pragma once
+
+#include <cstdint>
+
+#include "base/async.h"
+#include "domain/message.h"
+#include "ports/job_news.h"
+#include "ports/job_store.h"
+#include "ports/object_store.h"
+#include "ports/queue.h"
+
+namespace darkroom::ledger {
+
+struct LedgerPorts {
+  Queue* results = nullptr;
+  Queue* dead_requests = nullptr;  // dead-letter queue of the request queues
+  JobStore* jobs = nullptr;
+  ObjectStore* outputs = nullptr;
+  JobNews* news = nullptr;
+};
+
+struct LedgerOptions {
+  int readers = 4;  // receives under way at once, so that one group's commit does not hold the next up
+  Duration poll = kMaxWait;
+};
+
+// What it has done since it started, for metrics.
+struct LedgerCounters {
+  std::uint64_t settled = 0;
+  std::uint64_t repeated = 0;  // outcomes of jobs that had one
+  std::uint64_t gave_up = 0;   // settled from the dead-letter queue
+  std::uint64_t unreadable = 0;
+};
+
+class Ledger {
+ public:
+  Ledger(IoContext& io, Clock& clock, LedgerPorts ports, LedgerOptions options = {});
+
+  void Start();
+  // Ends the receives that are under way by itself only where the queue wakes them; a stopping process cancels its
+  // client or destroys the engine's waiters first.
+  void Stop() { stopping_ = true; }
+  Task<bool> Join(Time deadline) { return loops_.Join(deadline); }
+
+  // One round: at most ten reports. Returns how many it took.
+  Task<Result<int>> TakeReports(Duration wait);
+  Task<Result<int>> TakeDeadRequests(Duration wait);
+
+  const LedgerCounters& counters() const { return counters_; }
+
+ private:
+  using Round = Task<Result<int>> (Ledger::*)(Duration wait);
+  Task<void> Loop(Round round, const char* what);
+  Task<Status> Settle(std::vector<Outcome> outcomes);
+  Task<void> RemoveLosers(Id job);
+
+  Clock& clock_;
+  const LedgerPorts ports_;
+  const LedgerOptions options_;
+  bool stopping_ = false;
+  LedgerCounters counters_;
+  TaskGroup loops_;
+};
+
+}  // namespace darkroom::ledger
