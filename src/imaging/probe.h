@@ -2,6 +2,7 @@
 // nothing to a codec, so the web tier can call it on every upload. Costs one pass over the bytes at most.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "base/result.h"
@@ -20,12 +21,17 @@ struct ImageInfo {
   // RIFF header says. Anything behind the end is allowed.
   bool complete = false;
 
-  // Judged by callers against their limit, before anything is decoded.
   std::int64_t pixels() const { return static_cast<std::int64_t>(width) * height; }
 };
 
 // Errors: kInvalid "not an image: ..." when this is no JPEG, PNG or WebP, or one whose headers contradict the format.
 // Data that merely breaks off is no error: see `complete`.
 Result<ImageInfo> Probe(std::string_view bytes);
+
+// The longest side that is read: JPEG's own limit, held for PNG too.
+inline constexpr int kMaxSide = 65'535;
+
+// Whether a picture of this size is worth decoding. Errors: kTooLarge.
+Status CheckSize(const ImageInfo& info, std::int64_t max_pixels);
 
 }  // namespace darkroom::imaging

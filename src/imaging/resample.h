@@ -33,7 +33,8 @@ Result<Image> ResampleCrop(const Image& source, Size size, Rect crop, Filter fil
 // Scales the whole of `source` to `size`.
 Result<Image> Resample(const Image& source, Size size, Filter filter);
 
-// The size with the same proportions whose shorter side is `side`; the longer one is rounded down (as torchvision does).
+// The size with the same proportions whose shorter side is `side`; the longer one is rounded down (as torchvision
+// does).
 Size ShorterSideTo(Size source, int side);
 // The largest size with the same proportions that fits into `box`, no side below 1.
 Size FitInto(Size source, Size box);

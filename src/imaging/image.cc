@@ -1,0 +1,34 @@
+#include "imaging/image.h"
+
+#include <fmt/format.h>
+
+#include <new>
+
+namespace darkroom::imaging {
+
+std::string_view Name(Format format) {
+  switch (format) {
+    case Format::kJpeg:
+      return "jpeg";
+    case Format::kPng:
+      return "png";
+    case Format::kWebp:
+      return "webp";
+  }
+  return "unknown";
+}
+
+Result<Image> Image::Allocate(int width, int height, int channels) {
+  DR_CHECK(width > 0 && height > 0 && channels > 0);
+  Image image;
+  image.width_ = width;
+  image.height_ = height;
+  image.channels_ = channels;
+  image.pixels_.reset(new (std::nothrow) std::uint8_t[image.size() + kSlack]);
+  if (!image.pixels_) {
+    return Fail(Code::kTooLarge, fmt::format("no memory for a picture of {}×{} pixels", width, height));
+  }
+  return image;
+}
+
+}  // namespace darkroom::imaging
