@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 namespace darkroom {
 namespace {
 
@@ -22,7 +25,7 @@ TEST(Sha256Stream, EqualsTheDigestOfTheWhole) {
 }
 
 TEST(Base64, ReadsBackWhatItWrote) {
-  for (const std::string text : {"", "f", "fo", "foo", "foob", std::string("\0\xff\x80", 3).c_str()}) {
+  for (const std::string& text : std::vector<std::string>{"", "f", "fo", "foo", "foob", {"\0\xff\x80", 3}}) {
     EXPECT_EQ(FromBase64(Base64(text)), text);
   }
   EXPECT_EQ(Base64("foobar"), "Zm9vYmFy");
