@@ -112,9 +112,8 @@ Task<void> TaskGroup::Track(TaskGroup* group, Task<void> task) {
 }
 
 Task<bool> TaskGroup::Join(Time deadline) {
-  while (running_ > 0) {
-    if (!co_await done_.Wait(deadline)) break;
-  }
+  bool woken = true;
+  while (running_ > 0 && woken) woken = co_await done_.Wait(deadline);
   co_return running_ == 0;
 }
 

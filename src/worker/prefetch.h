@@ -6,8 +6,8 @@
 
 namespace darkroom::worker {
 
-// At least one more than the lanes, so that the next picture is there when a lane is free, and as many as the lanes work
-// off in about 100 ms: nothing waits longer in a worker's hands than that, while small jobs come in whole batches.
+// At least one more than the lanes, so that the next picture is there when a lane is free, and as many as the lanes
+// work off in about 100 ms: nothing waits longer in a worker's hands than that, while small jobs come in whole batches.
 // `mean_run` is the measured time of a run, zero when not known yet. At most 64.
 int DecidePrefetch(int lanes, Duration mean_run);
 

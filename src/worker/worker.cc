@@ -19,9 +19,12 @@ Duration Backoff(int attempt) { return std::min<Duration>(1s * (1 << std::clamp(
 Failure Describe(const Error& error) {
   switch (error.code()) {
     case Code::kInvalid:
-    case Code::kTooLarge: return {"bad_image", error.message()};
-    case Code::kNotFound: return {"no_model", error.message()};
-    default: return {"model_error", error.message()};
+    case Code::kTooLarge:
+      return {"bad_image", error.message()};
+    case Code::kNotFound:
+      return {"no_model", error.message()};
+    default:
+      return {"model_error", error.message()};
   }
 }
 
@@ -68,9 +71,11 @@ Task<void> Worker::Drain(Time deadline) {
   for (auto& ready : ready_) {
     for (ItemPtr& item : std::exchange(ready, {})) tasks_.Spawn(GiveBack(std::move(item), Duration(0)));
   }
-  if (!co_await tasks_.Join(deadline)) co_return;
+  const bool finished = co_await tasks_.Join(deadline);
+  if (!finished) co_return;
   reporter_.Stop();
-  if (!co_await reports_.Join(deadline)) co_return;
+  const bool reported = co_await reports_.Join(deadline);
+  if (!reported) co_return;
   leases_.Stop();
   co_await upkeep_.Join(deadline);
   co_await polls_.Join(deadline);
@@ -88,7 +93,9 @@ Task<bool> Worker::WaitForRoom(Priority priority) {
 
 Task<void> Worker::ReceiveLoop(Priority priority) {
   Queue& queue = *ports_.requests[std::size_t(priority)];
-  while (co_await WaitForRoom(priority)) {
+  while (true) {
+    const bool room = co_await WaitForRoom(priority);
+    if (!room) co_return;
     ReceiveOptions options;
     options.max = std::clamp(DecidePrefetch(options_.lanes, mean_run_.mean()) - held_, 1, kMaxReceive);
     options.wait = options_.poll;
@@ -107,8 +114,10 @@ Task<void> Worker::ReceiveLoop(Priority priority) {
       item->message = std::move(message);
       ++held_;
       leases_.Hold(priority, item->message.receipt);
-      if (stopping_) tasks_.Spawn(GiveBack(std::move(item), Duration(0)));
-      else tasks_.Spawn(Fetch(std::move(item)));
+      if (stopping_)
+        tasks_.Spawn(GiveBack(std::move(item), Duration(0)));
+      else
+        tasks_.Spawn(Fetch(std::move(item)));
     }
   }
 }
@@ -117,7 +126,8 @@ Task<void> Worker::Fetch(ItemPtr item) {
   auto request = ParseJobRequest(item->message.body);
   if (!request) {
     // Nobody can say which job this is. The dead-letter queue takes it after some more tries.
-    spdlog::error("message {} of {} makes no sense: {}", item->message.id, Name(item->queue), request.error().message());
+    spdlog::error("message {} of {} makes no sense: {}", item->message.id, Name(item->queue),
+                  request.error().message());
     co_return co_await GiveBack(std::move(item), kLongestBackoff);
   }
   item->request = std::move(*request);
@@ -178,7 +188,8 @@ Task<void> Worker::RunItem(ItemPtr item, WorkThread& thread) {
   item->outcome.timeline.started = started;
   ++running_;
   const JobStart start{item->request.job, item->outcome.attempt, options_.name, started};
-  const auto announcement = clock_.CallAt(started + options_.announce_after, [this, start] { reporter_.Report(start); });
+  const auto announcement =
+      clock_.CallAt(started + options_.announce_after, [this, start] { reporter_.Report(start); });
   auto work = [this, item] { return runner_.Run(item->request, item->picture); };
   auto answer = co_await RunOn(thread, std::move(work));
   clock_.Cancel(announcement);

@@ -78,12 +78,12 @@ class Worker {
   Reporter reporter_;
   std::vector<std::unique_ptr<WorkThread>> threads_;
   std::array<std::deque<ItemPtr>, kPriorities.size()> ready_;  // fetched, waiting for a lane
-  int held_ = 0;     // received and not yet stored or given back
-  int running_ = 0;  // in a lane
+  int held_ = 0;                                               // received and not yet stored or given back
+  int running_ = 0;                                            // in a lane
   MeanRun mean_run_;
   bool stopping_ = false;
-  Signal room_;      // held_ shrank or a higher queue emptied
-  Signal work_;      // ready_ grew
+  Signal room_;  // held_ shrank or a higher queue emptied
+  Signal work_;  // ready_ grew
   TaskGroup polls_;
   TaskGroup tasks_;
   TaskGroup reports_;
