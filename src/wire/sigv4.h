@@ -132,8 +132,8 @@ class Verifier {
   SigningKeys keys_;
 };
 
-// The hash that a request names for its body; nullopt: none. Presigned S3 requests that name none are unsigned.
-std::optional<std::string_view> NamedPayloadHash(const RequestParts& request);
+// The hash that a request names for its body; empty: none. Presigned S3 requests that name none are UNSIGNED-PAYLOAD.
+std::string NamedPayloadHash(const RequestParts& request);
 // Whether it carries a signature, right or wrong.
 bool IsSigned(const RequestParts& request);
 
