@@ -57,7 +57,8 @@ check_tidy() { # [FILE...]
   setup_build
   setup_packages "${PACKAGES_TIDY[@]}"
   ((${#files[@]})) || mapfile -t files < <(own_sources | grep '\.cc$' | grep -v '^tests/fuzz/')
-  build tidy
+  configure tidy
+  ninja -C build/tidy build.ninja >/dev/null # the list of sources as it is now
   run-clang-tidy-19 -quiet -p build/tidy -j "$(build_jobs)" "${files[@]}"
 }
 
