@@ -1,7 +1,9 @@
 // Requests and responses as handlers see them. No socket, no Beast: a handler is tested by calling it.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -41,8 +43,8 @@ class Headers {
 class BodyReader {
  public:
   virtual ~BodyReader() = default;
-  // The next bytes, of any length; empty at the end. kUnavailable when the client broke off or stalled, kTooLarge past the server's
-  // bound for a body.
+  // The next bytes, of any length; empty at the end. kUnavailable when the client broke off or stalled, kTooLarge past
+  // the server's bound for a body, kInvalid where its chunks are malformed.
   virtual Task<Result<std::string>> Read() = 0;
   // All that is left; kTooLarge when that is more than `limit` bytes (not read to its end then).
   Task<Result<std::string>> ReadAll(std::size_t limit);
@@ -79,10 +81,13 @@ struct Request {
 class ResponseStream {
  public:
   virtual ~ResponseStream() = default;
-  // Returns when the bytes were handed to the system; kUnavailable when the client has gone.
+  // Returns when the bytes were handed to the system; kUnavailable when the client has gone. One at a time.
   virtual Task<Status> Write(std::string bytes) = 0;
-  // Completes when the client has gone or the server stops; for a stream that waits for something else meanwhile.
+  // Whether the client has gone or the server stops. A stream without end returns then.
   virtual bool closed() const = 0;
+  // Calls `fn` on the loop, once, when closed() becomes true, or at once where it is; never after the stream's function
+  // has returned. For a stream that waits for something else meanwhile: `stream.OnClosed([&] { news.NotifyAll(); })`.
+  virtual void OnClosed(std::function<void()> fn) { (void)fn; }
 };
 
 struct Response {
@@ -91,7 +96,9 @@ struct Response {
   std::string body;
   // A body that lives elsewhere for good (an embedded asset); used instead of `body` when not empty.
   std::string_view static_body;
-  // Or a body that comes bit by bit: chunked unless headers have a Content-Length. Called once, after the head was sent.
+  // Or a body that comes bit by bit: chunked unless headers have a Content-Length. Called once, after the head was
+  // sent; not for HEAD. The request and its body reader are still there. Writing less than the Content-Length, or an
+  // exception, cuts the connection off, so that the client sees a broken answer and not a short one.
   std::function<Task<void>(ResponseStream&)> stream;
 
   static Response Text(int status, std::string body, std::string content_type = "text/plain; charset=utf-8");

@@ -2,8 +2,8 @@
 //
 // Life: Start (binds and listens), Stop (no new connections, idle ones closed, requests under way may end within
 // `grace`), then destroy. Threads: the loop's alone.
-// Bounds: header 16 KiB, body `max_body`, idle and slow clients by the timeouts, connections by max_connections (further ones
-// wait in the listen queue).
+// Bounds: header 16 KiB, body `max_body`, idle and slow clients by the timeouts, connections by max_connections
+// (further ones wait in the listen queue).
 #pragma once
 
 #include <memory>
@@ -18,8 +18,8 @@ namespace darkroom::http {
 
 struct ServerOptions {
   std::string address = "127.0.0.1";
-  int port = 0;  // 0: any free one, see Server::port
-  std::uint64_t max_body = 0;  // bytes of one request; 0: only the handlers' own bounds
+  int port = 0;                   // 0: any free one, see Server::port
+  std::uint64_t max_body = 0;     // bytes of one request; 0: only the handlers' own bounds
   Duration header_timeout = 20s;  // from the first byte of a request to the end of its header
   Duration read_timeout = 60s;    // without a byte of a body
   Duration write_timeout = 60s;   // without progress of an answer
