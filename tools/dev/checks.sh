@@ -66,7 +66,7 @@ check_fuzz() { # [SECONDS for each target]
   local seconds=${1:-60} target name corpus failed=()
   setup_build
   setup_packages "${PACKAGES_FUZZ[@]}"
-  build fuzz
+  build fuzz fuzz_targets
   for target in build/fuzz/*_fuzz; do
     [[ -x $target ]] || die 'no fuzz targets were built'
     name=${target##*/}
