@@ -4,11 +4,11 @@
 //   data_dir/lock          held by the one process that has the directory open; its pid
 //   data_dir/darkroom.db   SQLite in WAL mode, synchronous=FULL
 //   data_dir/objects/XX/   objects too large for a row
-//   data_dir/tmp/          files being written; emptied at Open
 //
 // Life: Open; use the ports on the I/O thread; CancelWaits, run the loop until the callers have ended; destroy. The
-// destructor finishes the writes under way. Durability: see the ports. When storage fails for good (an fsync that
-// failed), `on_fatal` is called once on the I/O thread and every later write fails: the process should end.
+// destructor finishes the writes under way. After Open, files that a crash left are removed on a thread. Durability:
+// see the ports. When storage fails for good (an fsync that failed), `on_fatal` is called once on the I/O thread and
+// every later write fails: the process should end.
 #pragma once
 
 #include <functional>

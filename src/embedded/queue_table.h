@@ -24,8 +24,20 @@ std::optional<Lease> ParseReceipt(std::string_view receipt);
 
 struct Received {
   std::vector<Message> messages;
-  bool more = false;             // visible ones are left
-  std::optional<Time> next_due;  // when the next lease or delay ends
+  bool more = false;                   // visible ones are left
+  std::optional<Time> next_due;        // when the next lease or delay ends
+  std::int64_t dead_letter_queue = 0;  // where messages were moved to
+  int dead_letters = 0;
+};
+
+struct StatsStep {
+  QueueStats stats;
+  bool again = false;  // many leases or delays have ended: not all of them are counted as visible yet
+};
+
+struct Sent {
+  int visible = 0;
+  std::optional<Time> next_due;  // of the delayed ones
 };
 
 struct ReceiveStep {
@@ -52,11 +64,11 @@ class QueueTable {
   std::vector<std::int64_t> Orphans();
 
   // kNotFound when the queue is gone, here and below.
-  Status Send(std::int64_t queue, const std::vector<SendRequest>& requests, const std::vector<Id>& ids);
+  Result<Sent> Send(std::int64_t queue, const std::vector<SendRequest>& requests, const std::vector<Id>& ids);
   Result<Received> Receive(std::int64_t queue, const ReceiveStep& step);
   Result<std::vector<bool>> Extend(std::int64_t queue, const std::vector<std::string>& receipts, Duration visibility);
   Status Ack(std::int64_t queue, const std::vector<std::string>& receipts);
-  Result<QueueStats> Stats(std::int64_t queue);
+  Result<StatsStep> Stats(std::int64_t queue);
   // The queues in which messages became visible.
   struct Freed {
     std::int64_t messages = 0;
@@ -66,13 +78,19 @@ class QueueTable {
 
  private:
   struct Row;
+  struct Place;
   std::optional<Row> Load(std::int64_t queue);
   void Save(const Row& row);
-  void PromoteDue(Row& row, int limit);
-  void DropExpired(Row& row, int limit);
-  void Erase(std::int64_t queue, std::int64_t seq);
-  bool MoveToDeadLetters(Row& row, std::int64_t seq, int receives);
-  Status CheckConfig(const QueueConfig& config);
+  bool PromoteDue(Row& row, int limit);
+  bool DropExpired(Row& row, int limit);
+  std::vector<Place> Visible(const Row& row, int limit);
+  std::optional<Place> Find(const Lease& lease);
+  void MakeVisible(std::int64_t queue, std::int64_t seq);
+  void Erase(Row& row, const Place& place);
+  Message Deliver(const Row& row, const Place& place, const ReceiveStep& step, std::int64_t lease);
+  bool MoveToDeadLetters(Row& row, Received& received, const Place& place);
+  std::optional<Time> OldestSent(std::int64_t queue);
+  Status CheckConfig(const std::string& name, const QueueConfig& config);
 
   Connection& db_;
   const Time now_;

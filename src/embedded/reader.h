@@ -18,16 +18,16 @@ class Reader {
  public:
   explicit Reader(std::unique_ptr<Connection> connection) : connection_(std::move(connection)), thread_("db-reader") {}
 
-  // Runs T work(Connection&) in one snapshot of the database.
+  // Runs `work`, which returns T or Result<T>, in one snapshot of the database.
   template <class F>
   auto Read(F work) {
-    using T = std::invoke_result_t<F&, Connection&>;
-    auto run = [this, work = std::move(work)]() mutable -> Result<T> {
-      connection_->ClearFailure();
+    using Raw = std::invoke_result_t<F&, Connection&>;
+    using Answer = Result<typename internal::ValueOf<Raw>::Type>;
+    auto run = [this, work = std::move(work)]() mutable -> Answer {
       connection_->Exec("BEGIN");
-      T value = work(*connection_);
+      Answer answer = work(*connection_);
       connection_->Exec("COMMIT");
-      if (!connection_->failure()) return value;
+      if (!connection_->failure()) return answer;
       const Error error = connection_->failure()->ToError();
       connection_->ClearFailure();
       if (connection_->in_transaction()) connection_->Exec("ROLLBACK");

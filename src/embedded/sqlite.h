@@ -72,8 +72,8 @@ class Connection {
   Connection(const Connection&) = delete;
   ~Connection();
 
-  // Binds `args` to ?1, ?2, …: integers, Time, Id, optional of these (null), string_view (text), Bytes. Views must
-  // live as long as the query. `sql` must be a literal: its address is the key of the cache.
+  // Binds `args` to ?1, ?2, …: integers, Time, Id, optional of these (null), string_view (text), Bytes. What text and
+  // Bytes look at must live as long as the query. `sql` must be a literal: its address is the key of the cache.
   template <class... Args>
   Query Run(const char* sql, const Args&... args) {
     sqlite3_stmt* statement = Prepare(sql);
@@ -123,6 +123,18 @@ class Connection {
   std::unordered_map<const char*, sqlite3_stmt*> statements_;
   std::optional<Failure> failure_;
 };
+
+namespace internal {
+// T of a Result<T>, else the type itself.
+template <class T>
+struct ValueOf {
+  using Type = T;
+};
+template <class T>
+struct ValueOf<Result<T>> {
+  using Type = T;
+};
+}  // namespace internal
 
 // Binds as a blob rather than as text.
 struct Bytes {

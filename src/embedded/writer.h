@@ -83,22 +83,11 @@ class Writer {
   std::thread thread_;     // last: starts when all else is there
 };
 
-namespace internal {
-template <class T>
-struct WriteResult {
-  using Value = T;
-};
-template <class T>
-struct WriteResult<Result<T>> {
-  using Value = T;
-};
-}  // namespace internal
-
 template <class F>
 class Writer::RequestOf : public Request {
  public:
   using Raw = std::invoke_result_t<F&, Connection&>;
-  using Value = typename internal::WriteResult<Raw>::Value;
+  using Value = typename internal::ValueOf<Raw>::Type;
   using Answer = Result<Value>;
 
   RequestOf(F work, std::move_only_function<void(Answer)> done) : work_(std::move(work)), done_(std::move(done)) {}

@@ -1,0 +1,437 @@
+#include "embedded/queue_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace darkroom::embedded {
+namespace {
+
+// Bounds of the housekeeping that one call does for others, so that no call takes long.
+constexpr int kPromoteStep = 100;
+constexpr int kDeadLetterStep = 100;
+constexpr int kExpireStep = 100;
+constexpr int kStatsStep = 1000;
+
+Error Gone() { return Error(Code::kNotFound, "the queue does not exist"); }
+
+}  // namespace
+
+std::string ToReceipt(const Lease& lease) { return fmt::format("{:x}.{:x}.{:x}", lease.queue, lease.seq, lease.lease); }
+
+std::optional<Lease> ParseReceipt(std::string_view receipt) {
+  Lease lease;
+  const char* at = receipt.data();
+  const char* const end = at + receipt.size();
+  for (std::int64_t* part : {&lease.queue, &lease.seq, &lease.lease}) {
+    if (part != &lease.queue && (at == end || *at++ != '.')) return std::nullopt;
+    const auto [next, error] = std::from_chars(at, end, *part, 16);
+    if (error != std::errc() || *part <= 0) return std::nullopt;
+    at = next;
+  }
+  if (at != end) return std::nullopt;
+  return lease;
+}
+
+struct QueueTable::Row {
+  std::int64_t id = 0;
+  Duration visibility{0}, delay{0}, retention{0};
+  std::string dead_letter_queue;
+  int max_receives = 0;
+  std::int64_t visible = 0, in_flight = 0, delayed = 0;
+  Time expire_at;  // no message is past its retention before
+  // As read: a step that changes nothing writes nothing, and its commit needs no fsync.
+  std::array<std::int64_t, 4> saved{};
+
+  std::array<std::int64_t, 4> ToSave() const { return {visible, in_flight, delayed, ToMicros(expire_at)}; }
+};
+
+// A message's row.
+struct QueueTable::Place {
+  std::int64_t seq = 0;
+  Time visible_at;  // zero: waits to be received
+  int receives = 0;
+  std::int64_t lease = 0;  // the last one; zero: none yet
+
+  bool visible() const { return visible_at == Time(); }
+};
+
+std::optional<QueueTable::Row> QueueTable::Load(std::int64_t queue) {
+  Query query = db_.Run(
+      "SELECT visibility, delay, retention, dead_letter_queue, max_receives, visible, in_flight, delayed, expire_at "
+      "FROM queue WHERE id = ?1",
+      queue);
+  if (!query.Next()) return std::nullopt;
+  Row row;
+  row.id = queue;
+  row.visibility = Duration(query.Int(0));
+  row.delay = Duration(query.Int(1));
+  row.retention = Duration(query.Int(2));
+  row.dead_letter_queue = query.Text(3);
+  row.max_receives = int(query.Int(4));
+  row.visible = query.Int(5);
+  row.in_flight = query.Int(6);
+  row.delayed = query.Int(7);
+  row.expire_at = query.At(8);
+  row.saved = row.ToSave();
+  return row;
+}
+
+void QueueTable::Save(const Row& row) {
+  if (row.saved == row.ToSave()) return;
+  db_.Exec("UPDATE queue SET visible = ?2, in_flight = ?3, delayed = ?4, expire_at = ?5 WHERE id = ?1", row.id,
+           row.visible, row.in_flight, row.delayed, row.expire_at);
+}
+
+Status QueueTable::CheckConfig(const std::string& name, const QueueConfig& config) {
+  const auto within = [](Duration d, Duration most) { return d >= Duration(0) && d <= most; };
+  if (!within(config.visibility, kMaxVisibility)) return Fail(Code::kInvalid, "visibility timeout: 0 to 12 hours");
+  if (!within(config.delay, kMaxDelay)) return Fail(Code::kInvalid, "delay: 0 to 15 minutes");
+  if (!within(config.wait, kMaxWait)) return Fail(Code::kInvalid, "receive wait: 0 to 20 seconds");
+  if (config.retention <= Duration(0) || config.retention > 14 * 24h)
+    return Fail(Code::kInvalid, "message retention: up to 14 days");
+  if (config.dead_letter_queue.empty() != (config.max_receives <= 0))
+    return Fail(Code::kInvalid, "a dead-letter queue needs a bound of receives, and the other way round");
+  if (config.dead_letter_queue.empty()) return {};
+  if (config.dead_letter_queue == name) return Fail(Code::kInvalid, "a queue cannot be its own dead-letter queue");
+  if (!Find(config.dead_letter_queue))
+    return Fail(Code::kInvalid, "the dead-letter queue '" + config.dead_letter_queue + "' does not exist");
+  return {};
+}
+
+Result<std::int64_t> QueueTable::Create(const std::string& name, const QueueConfig& config) {
+  if (const auto existing = GetConfig(name)) {
+    if (*existing != config) return Fail(Code::kConflict, "queue '" + name + "' exists with another configuration");
+    return Find(name).value_or(0);
+  }
+  if (auto checked = CheckConfig(name, config); !checked) return Fail(checked.error());
+  db_.Exec(
+      "INSERT INTO queue (name, visibility, delay, wait, retention, dead_letter_queue, max_receives) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+      name, config.visibility, config.delay, config.wait, config.retention, config.dead_letter_queue,
+      config.max_receives);
+  return db_.last_insert_rowid();
+}
+
+std::optional<std::int64_t> QueueTable::Find(const std::string& name) {
+  Query query = db_.Run("SELECT id FROM queue WHERE name = ?1", name);
+  if (!query.Next()) return std::nullopt;
+  return query.Int(0);
+}
+
+std::vector<std::string> QueueTable::List(const std::string& prefix) {
+  std::vector<std::string> names;
+  Query query = db_.Run("SELECT name FROM queue WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name", prefix);
+  while (query.Next()) names.push_back(query.Text(0));
+  return names;
+}
+
+std::optional<QueueConfig> QueueTable::GetConfig(const std::string& name) {
+  Query query = db_.Run(
+      "SELECT visibility, delay, wait, retention, dead_letter_queue, max_receives FROM queue WHERE name = ?1", name);
+  if (!query.Next()) return std::nullopt;
+  QueueConfig config;
+  config.visibility = Duration(query.Int(0));
+  config.delay = Duration(query.Int(1));
+  config.wait = Duration(query.Int(2));
+  config.retention = Duration(query.Int(3));
+  config.dead_letter_queue = query.Text(4);
+  config.max_receives = int(query.Int(5));
+  return config;
+}
+
+Status QueueTable::SetConfig(const std::string& name, const QueueConfig& config) {
+  if (!Find(name)) return Fail(Gone());
+  if (auto checked = CheckConfig(name, config); !checked) return checked;
+  db_.Exec(
+      "UPDATE queue SET visibility = ?2, delay = ?3, wait = ?4, retention = ?5, dead_letter_queue = ?6, "
+      "max_receives = ?7, expire_at = 0 WHERE name = ?1",
+      name, config.visibility, config.delay, config.wait, config.retention, config.dead_letter_queue,
+      config.max_receives);
+  return {};
+}
+
+void QueueTable::Remove(std::int64_t queue) { db_.Exec("DELETE FROM queue WHERE id = ?1", queue); }
+
+std::int64_t QueueTable::LastSeq() {
+  Query query = db_.Run("SELECT max(seq) FROM message_body");
+  return query.Next() ? query.Int(0) : 0;
+}
+
+bool QueueTable::RemoveSome(std::int64_t queue, std::int64_t last, int limit) {
+  auto row = Load(queue);
+  Row gone;
+  gone.id = queue;
+  std::vector<Place> places;
+  {
+    Query query = db_.Run(
+        "SELECT seq, visible_at, receives, lease FROM message WHERE queue = ?1 AND seq <= ?2 ORDER BY seq LIMIT ?3",
+        queue, last, limit);
+    while (query.Next()) places.push_back({query.Int(0), query.At(1), int(query.Int(2)), query.Int(3)});
+  }
+  for (const Place& place : places) Erase(row ? *row : gone, place);
+  if (row) Save(*row);
+  return int(places.size()) == limit;
+}
+
+std::vector<std::int64_t> QueueTable::Orphans() {
+  std::vector<std::int64_t> orphans;
+  std::int64_t last = 0;
+  while (true) {
+    {
+      Query query = db_.Run("SELECT queue FROM message WHERE queue > ?1 ORDER BY queue LIMIT 1", last);
+      if (!query.Next()) return orphans;
+      last = query.Int(0);
+    }
+    if (!Load(last)) orphans.push_back(last);
+  }
+}
+
+Result<Sent> QueueTable::Send(std::int64_t queue, const std::vector<SendRequest>& requests,
+                              const std::vector<Id>& ids) {
+  auto row = Load(queue);
+  if (!row) return Fail(Gone());
+  Sent sent;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    const Duration delay = requests[i].delay > Duration(0) ? requests[i].delay : row->delay;
+    const bool delayed = delay > Duration(0);
+    db_.Exec("INSERT INTO message_body (id, sent, body) VALUES (?1, ?2, ?3)", ids[i], now_, Bytes{requests[i].body});
+    db_.Exec("INSERT INTO message (queue, seq, visible_at) VALUES (?1, ?2, ?3)", queue, db_.last_insert_rowid(),
+             delayed ? now_ + delay : Time());
+    ++(delayed ? row->delayed : row->visible);
+    if (!delayed) ++sent.visible;
+    if (delayed && (!sent.next_due || now_ + delay < *sent.next_due)) sent.next_due = now_ + delay;
+  }
+  Save(*row);
+  return sent;
+}
+
+void QueueTable::MakeVisible(std::int64_t queue, std::int64_t seq) {
+  db_.Exec("UPDATE message SET visible_at = 0, consumer = '' WHERE queue = ?1 AND seq = ?2", queue, seq);
+}
+
+// Messages whose lease or delay has ended join those that wait. True: there are more of them.
+bool QueueTable::PromoteDue(Row& row, int limit) {
+  std::vector<Place> due;
+  {
+    Query query = db_.Run(
+        "SELECT seq, visible_at, receives, lease FROM message WHERE queue = ?1 AND visible_at > 0 AND "
+        "visible_at <= ?2 ORDER BY visible_at LIMIT ?3",
+        row.id, now_, limit);
+    while (query.Next()) due.push_back({query.Int(0), query.At(1), int(query.Int(2)), query.Int(3)});
+  }
+  for (const Place& place : due) {
+    MakeVisible(row.id, place.seq);
+    --(place.lease != 0 ? row.in_flight : row.delayed);
+    ++row.visible;
+  }
+  return int(due.size()) == limit;
+}
+
+bool QueueTable::DropExpired(Row& row, int limit) {
+  if (now_ < row.expire_at) return false;
+  std::vector<Place> expired;
+  row.expire_at = now_ + row.retention;  // of what is sent from now on
+  {
+    Query query = db_.Run(
+        "SELECT m.seq, m.visible_at, m.receives, m.lease, b.sent FROM message m JOIN message_body b ON b.seq = m.seq "
+        "WHERE m.queue = ?1 ORDER BY m.seq LIMIT ?2",
+        row.id, limit);
+    while (query.Next()) {
+      const Time end = query.At(4) + row.retention;
+      if (end > now_) {
+        row.expire_at = end;
+        break;
+      }
+      expired.push_back({query.Int(0), query.At(1), int(query.Int(2)), query.Int(3)});
+    }
+  }
+  for (const Place& place : expired) Erase(row, place);
+  const bool more = int(expired.size()) == limit;
+  if (more) row.expire_at = now_;
+  return more;
+}
+
+void QueueTable::Erase(Row& row, const Place& place) {
+  db_.Exec("DELETE FROM message WHERE queue = ?1 AND seq = ?2", row.id, place.seq);
+  db_.Exec("DELETE FROM message_body WHERE seq = ?1", place.seq);
+  --(place.visible() ? row.visible : place.lease != 0 ? row.in_flight : row.delayed);
+}
+
+std::vector<QueueTable::Place> QueueTable::Visible(const Row& row, int limit) {
+  std::vector<Place> places;
+  Query query = db_.Run(
+      "SELECT seq, visible_at, receives, lease FROM message INDEXED BY message_by_visibility "
+      "WHERE queue = ?1 AND visible_at = 0 ORDER BY seq LIMIT ?2",
+      row.id, limit);
+  while (query.Next()) places.push_back({query.Int(0), query.At(1), int(query.Int(2)), query.Int(3)});
+  return places;
+}
+
+Message QueueTable::Deliver(const Row& row, const Place& place, const ReceiveStep& step, std::int64_t lease) {
+  Message message;
+  message.receipt = ToReceipt({row.id, place.seq, lease});
+  message.receive_count = place.receives + 1;
+  {
+    Query query = db_.Run("SELECT id, sent, body FROM message_body WHERE seq = ?1", place.seq);
+    if (query.Next()) {
+      message.id = query.Id(0).ToString();
+      message.sent = query.At(1);
+      message.body = query.Text(2);
+    }
+  }
+  // A lease of no length still ends after it began.
+  const Time end = now_ + std::max(step.visibility.value_or(row.visibility), Duration(1));
+  db_.Exec("UPDATE message SET visible_at = ?3, receives = ?4, lease = ?5, consumer = ?6 WHERE queue = ?1 AND seq = ?2",
+           row.id, place.seq, end, message.receive_count, lease, step.consumer);
+  return message;
+}
+
+// The message keeps its id, body, time of sending and receive count, as in SQS. False: there is no such queue now; it
+// is better to hand the message out again than to lose it.
+bool QueueTable::MoveToDeadLetters(Row& row, Received& received, const Place& place) {
+  const auto id = Find(row.dead_letter_queue);
+  auto target = id ? Load(*id) : std::nullopt;
+  if (!target) return false;
+  db_.Exec("UPDATE message SET queue = ?3, lease = 0, consumer = '' WHERE queue = ?1 AND seq = ?2", row.id, place.seq,
+           target->id);
+  --row.visible;
+  ++target->visible;
+  target->expire_at = Time();  // the message may be older than all there
+  Save(*target);
+  received.dead_letter_queue = target->id;
+  ++received.dead_letters;
+  return true;
+}
+
+Result<Received> QueueTable::Receive(std::int64_t queue, const ReceiveStep& step) {
+  auto row = Load(queue);
+  if (!row) return Fail(Gone());
+  DropExpired(*row, kExpireStep);
+  PromoteDue(*row, kPromoteStep);
+  Received received;
+  while (int(received.messages.size()) < step.max && received.dead_letters < kDeadLetterStep) {
+    const auto places = Visible(*row, step.max - int(received.messages.size()));
+    if (places.empty()) break;
+    for (const Place& place : places) {
+      const bool given_up = row->max_receives > 0 && place.receives >= row->max_receives;
+      if (given_up && MoveToDeadLetters(*row, received, place)) continue;
+      const auto lease = step.first_lease + std::int64_t(received.messages.size());
+      received.messages.push_back(Deliver(*row, place, step, lease));
+      --row->visible;
+      ++row->in_flight;
+    }
+  }
+  Save(*row);
+  received.more = row->visible > 0;
+  Query query =
+      db_.Run("SELECT visible_at FROM message WHERE queue = ?1 AND visible_at > 0 ORDER BY visible_at LIMIT 1", queue);
+  if (query.Next()) received.next_due = query.At(0);
+  return received;
+}
+
+std::optional<QueueTable::Place> QueueTable::Find(const Lease& lease) {
+  Query query = db_.Run("SELECT seq, visible_at, receives, lease FROM message WHERE queue = ?1 AND seq = ?2",
+                        lease.queue, lease.seq);
+  if (!query.Next() || query.Int(3) != lease.lease) return std::nullopt;
+  return Place{query.Int(0), query.At(1), int(query.Int(2)), query.Int(3)};
+}
+
+Result<std::vector<bool>> QueueTable::Extend(std::int64_t queue, const std::vector<std::string>& receipts,
+                                             Duration visibility) {
+  auto row = Load(queue);
+  if (!row) return Fail(Gone());
+  std::vector<bool> held;
+  for (const std::string& receipt : receipts) {
+    const auto lease = ParseReceipt(receipt);
+    const auto place = lease && lease->queue == queue ? Find(*lease) : std::nullopt;
+    held.push_back(place && place->visible_at > now_);
+    if (!held.back()) continue;
+    if (visibility > Duration(0)) {
+      db_.Exec("UPDATE message SET visible_at = ?3 WHERE queue = ?1 AND seq = ?2", queue, place->seq,
+               now_ + visibility);
+    } else {
+      MakeVisible(queue, place->seq);
+      --row->in_flight;
+      ++row->visible;
+    }
+  }
+  Save(*row);
+  return held;
+}
+
+Status QueueTable::Ack(std::int64_t queue, const std::vector<std::string>& receipts) {
+  auto row = Load(queue);
+  if (!row) return Fail(Gone());
+  for (const std::string& receipt : receipts) {
+    const auto lease = ParseReceipt(receipt);
+    const auto place = lease && lease->queue == queue ? Find(*lease) : std::nullopt;
+    if (place) Erase(*row, *place);
+  }
+  Save(*row);
+  return {};
+}
+
+// Exact as long as no thousand delayed messages stand before the oldest one.
+std::optional<Time> QueueTable::OldestSent(std::int64_t queue) {
+  Query query = db_.Run(
+      "SELECT b.sent FROM (SELECT seq, visible_at, lease FROM message WHERE queue = ?1 ORDER BY seq LIMIT 1000) m "
+      "JOIN message_body b ON b.seq = m.seq WHERE m.visible_at = 0 OR m.lease <> 0 ORDER BY m.seq LIMIT 1",
+      queue);
+  if (query.Next()) return query.At(0);
+  Query visible = db_.Run(
+      "SELECT b.sent FROM message m JOIN message_body b ON b.seq = m.seq WHERE m.queue = ?1 AND m.visible_at = 0 "
+      "ORDER BY m.seq LIMIT 1",
+      queue);
+  if (visible.Next()) return visible.At(0);
+  return std::nullopt;
+}
+
+Result<StatsStep> QueueTable::Stats(std::int64_t queue) {
+  auto row = Load(queue);
+  if (!row) return Fail(Gone());
+  StatsStep step;
+  const bool more_expired = DropExpired(*row, kStatsStep);
+  const bool more_due = PromoteDue(*row, kStatsStep);
+  Save(*row);
+  step.again = more_expired || more_due;
+  step.stats.visible = row->visible;
+  step.stats.in_flight = row->in_flight;
+  step.stats.delayed = row->delayed;
+  if (const auto sent = OldestSent(queue)) step.stats.oldest_age = now_ - *sent;
+  return step;
+}
+
+QueueTable::Freed QueueTable::ReleaseConsumer(const std::string& consumer) {
+  struct Found {
+    std::int64_t queue, seq;
+  };
+  std::vector<Found> found;
+  if (consumer.empty()) return {};
+  {
+    // What is leased or delayed, queue by queue: never those that wait.
+    Query query = db_.Run(
+        "SELECT m.queue, m.seq FROM queue q CROSS JOIN message m INDEXED BY message_by_visibility "
+        "ON m.queue = q.id AND m.visible_at > 0 WHERE m.consumer = ?1 ORDER BY m.queue",
+        consumer);
+    while (query.Next()) found.push_back({query.Int(0), query.Int(1)});
+  }
+  Freed freed;
+  freed.messages = std::int64_t(found.size());
+  for (std::size_t i = 0; i < found.size();) {
+    auto row = Load(found[i].queue);
+    if (!row) break;
+    for (; i < found.size() && found[i].queue == row->id; ++i) {
+      MakeVisible(row->id, found[i].seq);
+      --row->in_flight;
+      ++row->visible;
+    }
+    Save(*row);
+    freed.queues.push_back(row->id);
+  }
+  return freed;
+}
+
+}  // namespace darkroom::embedded
