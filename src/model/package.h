@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -85,6 +86,10 @@ struct Package {
 // file, line, key, what was expected and what was found; a missing weights file too. Weights are not opened.
 Result<Package> LoadPackage(const std::filesystem::path& folder);
 
+// The part of LoadPackage that needs no other file: everything but the labels, and whether the weights are there.
+// `toml_path` is where the text came from.
+Result<Package> ParseModelToml(std::string text, const std::filesystem::path& toml_path);
+
 // The package "noop", which is always there.
 Package NoopPackage();
 
@@ -96,8 +101,8 @@ struct FoundPackages {
 FoundPackages FindPackages(const std::filesystem::path& folder);
 
 // "sha256:" and 64 hex digits over the bytes of model.toml, the weights and the labels, in this order: what
-// `cat model.toml model.onnx labels.txt | sha256sum` prints. Reads the weights (about 2 ms for each MB, measured without
-// SHA instructions), so it is not part of LoadPackage.
+// `cat model.toml model.onnx labels.txt | sha256sum` prints. Reads the weights, some milliseconds for each MB, so
+// it is not part of LoadPackage.
 Result<std::string> Digest(const Package& package);
 
 // Versions are dotted numbers or words: "1.10" is newer than "1.9". Negative, 0 or positive as a is older or newer.

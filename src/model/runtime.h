@@ -29,8 +29,8 @@ class Runtime {
     const OrtApi* api;
     OrtEnv* env;
   };
-  // Opens the library on the first call. Errors: kNotFound naming the places that were tried, kInternal when the library
-  // is older than our headers. An error is not remembered: the next call tries again.
+  // Opens the library on the first call. Errors: kNotFound naming the places that were tried, kInternal when the
+  // library is older than our headers. An error is not remembered: the next call tries again.
   Result<Handle> Open();
 
  private:
