@@ -91,6 +91,30 @@ Offences DownloadAddresses(const SourceFile& file) {
   return file.Ends("package-lock.json") ? LinesMatching(file, pattern, "a lock file records no addresses") : Offences{};
 }
 
+// GCC 12.2 lays the coroutine's frame out wrongly there (PR 106188), and the program crashes: base/async.h.
+Offences AwaitsInCondition(const SourceFile& file) {
+  static const std::regex opening(R"(\b(if|while|switch|for)\s*\()");
+  if (!IsCpp(file) || !file.IsIn("src/")) return {};
+  Offences found;
+  for (size_t i = 0; i < file.lines.size(); ++i) {
+    std::smatch match;
+    if (!std::regex_search(file.lines[i], match, opening)) continue;
+    std::string condition;  // from behind the parenthesis to the one that closes it, over as many lines as it takes
+    int depth = 1;
+    size_t at = static_cast<size_t>(match.position(0) + match.length(0));
+    for (size_t line = i; line < file.lines.size() && depth > 0; ++line, at = 0) {
+      for (; at < file.lines[line].size() && depth > 0; ++at) {
+        const char c = file.lines[line][at];
+        depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+        condition += c;
+      }
+    }
+    if (condition.find("co_await") != std::string::npos)
+      found.push_back(At(i, "co_await in a condition: name it first"));
+  }
+  return found;
+}
+
 SourceFile File(std::string path, std::vector<std::string> lines) { return {std::move(path), std::move(lines)}; }
 
 class Style : public testing::Test {
@@ -143,6 +167,13 @@ TEST_F(Style, NamesSaySomething) {
   EXPECT_FALSE(EmptyNames(File("src/a.h", {"struct Server::Impl {"})).empty());
   EXPECT_TRUE(EmptyNames(File("src/a.h", {"class Implement {"})).empty());
   HoldAgainstProject(EmptyNames);
+}
+
+TEST_F(Style, NoConditionAwaits) {
+  EXPECT_FALSE(AwaitsInCondition(File("src/a.cc", {"if (const bool more = co_await Read()) {"})).empty());
+  EXPECT_FALSE(AwaitsInCondition(File("src/a.cc", {"while (Open() &&", "       co_await Read()) {"})).empty());
+  EXPECT_TRUE(AwaitsInCondition(File("src/a.cc", {"while (Open()) co_await Read();"})).empty());
+  HoldAgainstProject(AwaitsInCondition);
 }
 
 TEST_F(Style, NoPathsOfSomebodysMachine) {
