@@ -1,0 +1,106 @@
+/** The values of the HTTP API that the page reads; /openapi.json describes all of them. Times are RFC 3339 in UTC. */
+
+export const JOB_STATES = ['queued', 'running', 'succeeded', 'failed', 'cancelled', 'expired'] as const;
+export type JobState = (typeof JOB_STATES)[number];
+
+export const TIMELINE_STEPS = [
+  'received',
+  'queued',
+  'started',
+  'fetched',
+  'decoded',
+  'inferred',
+  'stored',
+  'settled',
+] as const;
+export type Timeline = Partial<Record<(typeof TIMELINE_STEPS)[number], string>>;
+
+export interface Label {
+  label: string;
+  index: number;
+  score: number;
+}
+
+export interface Result {
+  task: string;
+  labels?: Label[];
+}
+
+export interface Artifact {
+  name: string;
+  content_type: string;
+  size: number;
+  href: string;
+}
+
+export interface Job {
+  id: string;
+  batch: string;
+  index: number;
+  state: JobState;
+  priority: 'high' | 'normal' | 'low';
+  model: { name: string; version: string; digest?: string };
+  input: { file_name: string; content_type: string; size: number; width: number; height: number };
+  deadline?: string;
+  metadata?: Record<string, unknown>;
+  attempt?: number;
+  worker?: string;
+  /** Jobs ahead of this one, plus one. Only in the answer for a single queued job. */
+  queue_position?: number;
+  queue_position_at_least?: boolean;
+  result?: Result;
+  artifacts: Artifact[];
+  error?: { code: string; message: string };
+  timeline: Timeline;
+  links: { self: string; input: string; events: string; batch: string };
+}
+
+export interface Batch {
+  id: string;
+  size: number;
+  done: boolean;
+  counts: Record<JobState, number>;
+}
+
+export interface Submission {
+  batch: Batch;
+  jobs: Job[];
+}
+
+export interface JobPage {
+  jobs: Job[];
+  next_cursor: string | null;
+}
+
+export interface Model {
+  name: string;
+  version: string;
+  task: string;
+  description: string;
+  license: string;
+  labels: string[];
+  input: { width: number; height: number };
+  default: boolean;
+}
+
+export interface ModelList {
+  models: Model[];
+  errors: { package: string; message: string }[];
+}
+
+export interface ServiceStatus {
+  version: string;
+  uptime_s: number;
+  queue: { visible: number; in_flight: number; delayed: number; oldest_age_s?: number };
+  jobs: Partial<Record<JobState, number>>;
+  workers: { id: string; state: 'starting' | 'ready' | 'draining' }[];
+}
+
+/** What the service refused without a look at its pixels is not kept there. */
+export function isInputKept(job: Job): boolean {
+  return job.error?.code !== 'bad_image' || (job.attempt ?? 0) > 0;
+}
+
+export function isSettled(job: Job): boolean {
+  return job.state !== 'queued' && job.state !== 'running';
+}

@@ -1,0 +1,176 @@
+import { css } from 'lit';
+
+export const detailsStyle = css`
+  dialog {
+    width: min(64rem, calc(100vw - 2rem));
+    max-height: calc(100dvh - 2rem);
+    padding: 0;
+    border: 1px solid var(--line);
+    border-radius: var(--radius);
+    background: var(--surface);
+    color: var(--text);
+    box-shadow: 0 2rem 6rem var(--shadow);
+    overflow: auto;
+  }
+
+  dialog::backdrop {
+    background: rgb(8 5 3 / 0.72);
+  }
+
+  header,
+  footer {
+    position: sticky;
+    z-index: 1;
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.5rem;
+    padding: 0.7rem 1.25rem;
+    background: var(--surface);
+  }
+
+  header {
+    top: 0;
+    flex-wrap: nowrap;
+    gap: 0.15rem;
+    padding-right: 0.7rem;
+    border-bottom: 1px solid var(--line);
+  }
+
+  footer {
+    bottom: 0;
+    border-top: 1px solid var(--line);
+  }
+
+  h2 {
+    flex: 1;
+    min-width: 0;
+    margin: 0;
+    overflow: hidden;
+    font-size: 1.0625rem;
+    font-weight: 600;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+
+  .close {
+    width: 2.5rem;
+    padding: 0;
+  }
+
+  .columns {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+  }
+
+  .picture:focus-visible {
+    outline-offset: -4px;
+  }
+
+  .picture {
+    display: grid;
+    place-items: center;
+    min-height: 16rem;
+    padding: 1.25rem;
+    background: var(--sunk);
+  }
+
+  img {
+    position: sticky;
+    top: 4.5rem;
+    max-width: 100%;
+    max-height: 60dvh;
+    min-width: min(20rem, 100%);
+    object-fit: contain;
+    border-radius: 3px;
+  }
+
+  .facts {
+    display: grid;
+    align-content: start;
+    gap: 0.9rem;
+    padding: 1.25rem;
+  }
+
+  .reason {
+    margin: 0;
+    padding: 0.6rem 0.8rem;
+    border-radius: var(--radius-small);
+    background: var(--bad-soft);
+    overflow-wrap: anywhere;
+  }
+
+  .note {
+    margin: 0;
+    padding: 2.5rem 1.25rem;
+    text-align: center;
+  }
+
+  h3 {
+    margin: 0.6rem 0 -0.3rem;
+    font-size: 0.8125rem;
+    font-weight: 600;
+    color: var(--muted);
+  }
+
+  dl {
+    display: grid;
+    grid-template-columns: auto minmax(0, 1fr);
+    gap: 0.25rem 1rem;
+    margin: 0;
+    font-size: 0.8125rem;
+  }
+
+  dt {
+    color: var(--muted);
+  }
+
+  dd {
+    margin: 0;
+    overflow-wrap: anywhere;
+  }
+
+  code,
+  pre {
+    font: 0.9375em var(--mono);
+  }
+
+  pre {
+    margin: 0;
+    overflow: auto;
+  }
+
+  footer .danger {
+    margin-left: auto;
+  }
+
+  @media (max-width: 44rem) {
+    dialog {
+      width: 100vw;
+      max-width: none;
+      height: 100dvh;
+      max-height: none;
+      border: 0;
+      border-radius: 0;
+    }
+
+    .columns {
+      grid-template-columns: minmax(0, 1fr);
+    }
+
+    footer {
+      padding-inline: 0.8rem;
+      gap: 0.4rem;
+    }
+
+    .picture {
+      min-height: 10rem;
+      padding: 0.75rem;
+    }
+
+    img {
+      position: static;
+      max-height: 45dvh;
+    }
+  }
+`;

@@ -1,0 +1,96 @@
+import type { Problem } from './api/problem.js';
+import type { Job, JobState } from './api/types.js';
+
+/** What people read: names of states, times, sizes, and what to do about a failure. */
+
+export const STATE_WORDS: Record<JobState, string> = {
+  queued: 'Queued',
+  running: 'Running',
+  succeeded: 'Done',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+  expired: 'Expired',
+};
+
+export function count(number: number, noun: string): string {
+  return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+export function percent(fraction: number): string {
+  const value = fraction * 100;
+  return `${value.toFixed(value > 0 && value < 99.95 ? 1 : 0)}%`;
+}
+
+export function bytes(size: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB'];
+  let power = 0;
+  while (size >= 1000 && power < units.length - 1) {
+    size /= 1000;
+    power++;
+  }
+  return `${power === 0 || size >= 100 ? Math.round(size) : size.toFixed(1)} ${units[power]}`;
+}
+
+export function duration(microseconds: number): string {
+  if (microseconds < 1000) return `${microseconds} µs`;
+  if (microseconds < 10_000) return `${(microseconds / 1000).toFixed(1)} ms`;
+  if (microseconds < 1_000_000) return `${Math.round(microseconds / 1000)} ms`;
+  const seconds = microseconds / 1_000_000;
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
+  if (seconds < 172_800) return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+  return `${Math.floor(seconds / 86_400)} days`;
+}
+
+/** Microseconds since 1970 of an RFC 3339 time in UTC; Date alone would drop what is below a millisecond. */
+export function microseconds(time: string): number {
+  const [, whole, fraction = ''] = /^(.*?)(?:\.(\d+))?Z$/.exec(time) ?? [];
+  return Date.parse(`${whole}Z`) * 1000 + Number(fraction.padEnd(6, '0').slice(0, 6));
+}
+
+export function localTime(time: string): string {
+  return new Date(time).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+}
+
+export function adviceFor(problem: Problem): string {
+  if (problem.status === 0) return 'Check that the service runs and that this device has a connection to it.';
+  if (problem.code === 'unknown_model') return 'Choose another model.';
+  if (problem.code === 'too_many_pixels') return 'Scale the picture down.';
+  switch (problem.status) {
+    case 404:
+      return 'It may be past the time that the service keeps jobs.';
+    case 413:
+      return 'Hand in fewer pictures at once, or smaller ones.';
+    case 415:
+    case 422:
+      return 'Hand in whole JPEG, PNG or WebP pictures; saving the picture again in an image program often helps.';
+    case 429:
+    case 503:
+      return 'The service is busy: try again in a while.';
+    default:
+      return problem.status >= 500 ? 'Try again; the log of the service says more.' : '';
+  }
+}
+
+const JOB_ADVICE: Record<string, string> = {
+  bad_image: 'Hand in a whole JPEG, PNG or WebP picture; saving it again in an image program often helps.',
+  model_error: 'Try another model.',
+  gave_up: 'Hand the picture in again. If it fails again, the log of the service says more.',
+};
+
+export function adviceForJob(job: Job): string {
+  if (job.state === 'expired') return 'Its deadline passed before a worker was free. Hand it in again.';
+  if (job.state !== 'failed') return '';
+  return JOB_ADVICE[job.error?.code ?? ''] ?? 'Hand the picture in again. If it fails again, the log of the service says more.';
+}
+
+/** The shell command that hands the same picture in. */
+export function curlFor(job: Job): string {
+  const type = job.input.content_type.startsWith('image/') ? `;type=${job.input.content_type}` : '';
+  const file = quoted(`file=@"${job.input.file_name.replaceAll(/["\\]/g, '\\$&')}"${type}`);
+  return `curl -H 'Prefer: wait=30' -F ${quoted(`model=${job.model.name}`)} -F ${file} ${location.origin}/v1/jobs`;
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
