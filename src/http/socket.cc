@@ -81,7 +81,9 @@ Task<void> Socket::Linger(Time deadline) {
   socket_.shutdown(tcp::socket::shutdown_send, ignored);
   begin_ = end_ = 0;
   buffer_.resize(kBodyRead);
-  while (co_await ReadSome(buffer_.data(), buffer_.size(), deadline) > 0) {
+  for (bool more = true; more;) {
+    const std::size_t got = co_await ReadSome(buffer_.data(), buffer_.size(), deadline);
+    more = got > 0;
   }
 }
 
