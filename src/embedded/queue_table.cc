@@ -197,7 +197,8 @@ Result<Sent> QueueTable::Send(std::int64_t queue, const std::vector<SendRequest>
   for (std::size_t i = 0; i < requests.size(); ++i) {
     const Duration delay = requests[i].delay > Duration(0) ? requests[i].delay : row->delay;
     const bool delayed = delay > Duration(0);
-    db_.Exec("INSERT INTO message_body (id, sent, body) VALUES (?1, ?2, ?3)", ids[i], now_, Bytes{requests[i].body});
+    db_.Exec("INSERT INTO message_body (id, sent, attributes, body) VALUES (?1, ?2, ?3, ?4)", ids[i], now_,
+             Bytes{requests[i].attributes}, Bytes{requests[i].body});
     db_.Exec("INSERT INTO message (queue, seq, visible_at) VALUES (?1, ?2, ?3)", queue, db_.last_insert_rowid(),
              delayed ? now_ + delay : Time());
     ++(delayed ? row->delayed : row->visible);
@@ -275,11 +276,12 @@ Message QueueTable::Deliver(const Row& row, const Place& place, const ReceiveSte
   message.receipt = ToReceipt({row.id, place.seq, lease});
   message.receive_count = place.receives + 1;
   {
-    Query query = db_.Run("SELECT id, sent, body FROM message_body WHERE seq = ?1", place.seq);
+    Query query = db_.Run("SELECT id, sent, attributes, body FROM message_body WHERE seq = ?1", place.seq);
     if (query.Next()) {
       message.id = query.Id(0).ToString();
       message.sent = query.At(1);
-      message.body = query.Text(2);
+      message.attributes = query.Text(2);
+      message.body = query.Text(3);
     }
   }
   // A lease of no length still ends after it began.

@@ -35,6 +35,7 @@ CREATE TABLE message_body (
   seq INTEGER PRIMARY KEY,
   id BLOB NOT NULL,
   sent INTEGER NOT NULL,
+  attributes BLOB NOT NULL,
   body BLOB NOT NULL
 );
 )sql";

@@ -49,7 +49,7 @@ Task<Result<std::vector<std::string>>> SqliteQueue::Send(std::vector<SendRequest
   std::vector<std::string> names;
   const Time now = service_.clock_.Now();
   for (const SendRequest& request : requests) {
-    if (request.body.size() > kMaxMessageBytes) {
+    if (request.body.size() + request.attributes.size() > kMaxMessageBytes) {
       co_return Fail(Code::kTooLarge, "a message may have " + std::to_string(kMaxMessageBytes) + " bytes");
     }
     if (request.delay > kMaxDelay) co_return Fail(Code::kInvalid, "delay: 0 to 15 minutes");

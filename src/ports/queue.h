@@ -52,7 +52,7 @@ struct ReceiveOptions {
   int max = 1;                         // 1 … kMaxReceive
   Duration wait{0};                    // long poll: how long to wait for the first message
   std::optional<Duration> visibility;  // of the leases; default the queue's
-  std::string consumer;  // who holds the leases; where the engine knows, a dead consumer's are let go early
+  std::string consumer{};  // who holds the leases; where the engine knows, a dead consumer's are let go early
 };
 
 struct QueueStats {
@@ -92,11 +92,11 @@ class Queue {
 
 struct QueueConfig {
   Duration visibility = 30s;
-  Duration delay{0};              // for messages that name none
-  Duration wait{0};               // of a receive that names none
-  Duration retention = 14 * 24h;  // a message not acked by then is dropped
-  std::string dead_letter_queue;  // name; empty: none
-  int max_receives = 0;           // 0: no bound; else needs dead_letter_queue
+  Duration delay{0};                // for messages that name none
+  Duration wait{0};                 // of a receive that names none
+  Duration retention = 14 * 24h;    // a message not acked by then is dropped
+  std::string dead_letter_queue{};  // name; empty: none
+  int max_receives = 0;             // 0: no bound; else needs dead_letter_queue
   bool operator==(const QueueConfig&) const = default;
 };
 
