@@ -23,6 +23,7 @@ Task<bool> JobNews::Subscription::Wait(Time deadline) {
 
 void JobNews::Publish(const std::vector<Job>& jobs) {
   for (const Job& job : jobs) {
+    if (observer_) observer_(job);
     const auto [first, last] = subscriptions_.equal_range(job.batch);
     if (first == last) continue;
     const auto news = std::make_shared<const Job>(job);

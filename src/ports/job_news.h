@@ -5,6 +5,7 @@
 // Threads: the loop's alone. JobNews outlives its subscriptions.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -41,12 +42,15 @@ class JobNews {
   };
 
   void Publish(const std::vector<Job>& jobs);
+  // `observer` is shown every published job, for metrics; one observer, nullptr: none.
+  void Observe(std::function<void(const Job&)> observer) { observer_ = std::move(observer); }
   // Lets every Wait return, for a process that stops.
   void WakeAll();
 
  private:
   Clock& clock_;
   std::unordered_multimap<Id, Subscription*, IdHash> subscriptions_;
+  std::function<void(const Job&)> observer_;
 };
 
 }  // namespace darkroom

@@ -5,52 +5,14 @@
 // Threads: the loop's alone.
 #pragma once
 
-#include <array>
 #include <memory>
-#include <string>
-#include <vector>
 
 #include "base/async.h"
 #include "http/message.h"
 #include "http/router.h"
-#include "ports/fleet.h"
-#include "ports/job_news.h"
-#include "ports/job_store.h"
-#include "ports/object_store.h"
-#include "ports/queue.h"
-#include "web/model_catalog.h"
+#include "web/options.h"
 
 namespace darkroom::web {
-
-// All of them outlive the Web.
-struct WebDeps {
-  IoContext& io;
-  Clock& clock;
-  JobStore& jobs;
-  ObjectStore& inputs;
-  ObjectStore& outputs;
-  std::array<Queue*, kPriorities.size()> requests;  // by Priority
-  JobNews& news;
-  const ModelCatalog& models;
-  Fleet* fleet = nullptr;  // nullptr: this node does not know the workers
-};
-
-struct WebOptions {
-  std::int64_t max_file_bytes = 25'000'000;
-  int max_files = 1000;                   // of a submission
-  std::int64_t max_pixels = 50'000'000;   // of a picture; a model may ask for fewer
-  std::int64_t max_json_bytes = 64 << 20;  // of a JSON submission, which must be held in memory as a whole
-  std::int64_t max_queued = 1'000'000;    // jobs that wait; past that, 429
-  Duration max_wait = 300s;               // of `Prefer: wait` and POST /
-  std::string version = "0";
-  bool workers_on_demand = false;  // ready although no worker runs: the fleet starts one when work comes
-
-  // Whether requests must name this machine in Host: localhost, 127.0.0.1, [::1] or one of allow_hosts. On when
-  // listening on loopback, against pages that rebind their name to 127.0.0.1.
-  bool check_host = false;
-  std::vector<std::string> allow_hosts;    // "darkroom.example"
-  std::vector<std::string> allow_origins;  // "https://app.example": other sites whose pages may use the API
-};
 
 class Web {
  public:

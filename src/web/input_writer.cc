@@ -1,0 +1,47 @@
+#include "web/input_writer.h"
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+namespace darkroom::web {
+
+Task<void> InputWriter::Put(Id job, std::string bytes, std::string content_type) {
+  const auto size = std::int64_t(bytes.size());
+  while (puts_.size() >= kMaxPuts || (bytes_under_way_ > 0 && bytes_under_way_ + size > max_bytes_)) {
+    co_await room_.Wait();
+  }
+  if (!status_) co_return;  // the submission fails anyway
+  bytes_under_way_ += size;
+  put_.push_back(job);
+  puts_.Spawn(PutOne(this, job, std::move(bytes), std::move(content_type)));
+}
+
+Task<void> InputWriter::PutOne(InputWriter* self, Id job, std::string bytes, std::string content_type) {
+  const auto size = std::int64_t(bytes.size());
+  PutOptions options;
+  options.content_type = std::move(content_type);
+  std::string key = InputKey(job);
+  auto info = co_await self->inputs_.Put(std::move(key), std::move(bytes), std::move(options));
+  if (!info && self->status_) self->status_ = Fail(info.error().During("store the picture"));
+  self->bytes_under_way_ -= size;
+  self->room_.NotifyAll();
+}
+
+Task<Status> InputWriter::Finish() {
+  co_await puts_.Join();
+  co_return status_;
+}
+
+Task<void> InputWriter::Remove(Id job) {
+  std::string key = InputKey(job);
+  auto removed = co_await inputs_.Remove(std::move(key));
+  if (!removed) spdlog::warn("input of refused job {} was left behind: {}", job.ToString(), removed.error().message());
+}
+
+Task<void> InputWriter::RemoveAll() {
+  const std::vector<Id> put = std::exchange(put_, {});
+  for (const Id job : put) co_await Remove(job);
+}
+
+}  // namespace darkroom::web

@@ -1,0 +1,87 @@
+#include "web/job_json.h"
+
+#include "domain/message.h"
+
+namespace darkroom::web {
+namespace {
+
+// Objects that the store holds as text. What is no JSON (a row written by something else) is left out, not sent on.
+void AddText(json::object& object, std::string_view key, const std::string& text) {
+  if (text.empty()) return;
+  auto value = ParseJson(text);
+  if (value) object[key] = std::move(*value);
+}
+
+json::object InputJson(const InputInfo& input) {
+  return {{"file_name", input.file_name},
+          {"content_type", input.content_type},
+          {"size", input.size},
+          {"width", input.width},
+          {"height", input.height}};
+}
+
+json::object ModelJson(const ModelRef& model) {
+  json::object object{{"name", model.name}, {"version", model.version}};
+  if (!model.digest.empty()) object["digest"] = model.digest;
+  return object;
+}
+
+json::array ArtifactsJson(const Job& job, const std::string& path) {
+  json::array array = darkroom::ToJson(job.artifacts);
+  for (json::value& value : array) {
+    auto& artifact = value.as_object();
+    artifact["href"] = path + "/artifacts/" + std::string(artifact.at("name").as_string());
+  }
+  return array;
+}
+
+}  // namespace
+
+std::string JobPath(Id job) { return "/v1/jobs/" + job.ToString(); }
+std::string BatchPath(Id batch) { return "/v1/batches/" + batch.ToString(); }
+
+json::object ToJson(const Job& job, std::optional<QueuePosition> position) {
+  const std::string path = JobPath(job.id);
+  json::object object{{"id", job.id.ToString()},      {"batch", job.batch.ToString()},  {"index", job.index},
+                      {"state", Name(job.state)},     {"priority", Name(job.priority)}, {"model", ModelJson(job.model)},
+                      {"input", InputJson(job.input)}};
+  if (job.top_k > 0) object["top_k"] = job.top_k;
+  if (job.deadline) object["deadline"] = FormatTime(*job.deadline);
+  AddText(object, "metadata", job.metadata);
+  if (job.attempt > 0) object["attempt"] = job.attempt;
+  if (!job.worker.empty()) object["worker"] = job.worker;
+  if (position) {
+    object["queue_position"] = position->ahead + 1;
+    if (position->at_least) object["queue_position_at_least"] = true;
+  }
+  AddText(object, "result", job.result);
+  object["artifacts"] = ArtifactsJson(job, path);
+  if (job.failure) object["error"] = {{"code", job.failure->code}, {"message", job.failure->message}};
+  object["timeline"] = darkroom::ToJson(job.timeline);
+  object["links"] = {
+      {"self", path}, {"input", path + "/input"}, {"events", path + "/events"}, {"batch", BatchPath(job.batch)}};
+  return object;
+}
+
+json::object ToJson(const Batch& batch) {
+  const std::string path = BatchPath(batch.id);
+  json::object counts;
+  for (const JobState state : kJobStates) counts[Name(state)] = batch.count(state);
+  json::object object{{"id", batch.id.ToString()},
+                      {"created", FormatTime(batch.created)},
+                      {"size", batch.size},
+                      {"done", batch.done()},
+                      {"counts", std::move(counts)}};
+  if (!batch.email.empty()) object["email"] = batch.email;
+  if (!batch.webhook.empty()) object["webhook"] = batch.webhook;
+  AddText(object, "metadata", batch.metadata);
+  object["links"] = {{"self", path}, {"events", path + "/events"}, {"jobs", "/v1/jobs?batch=" + batch.id.ToString()}};
+  return object;
+}
+
+void CountStates(Batch& batch, const std::vector<Job>& jobs) {
+  batch.counts = {};
+  for (const Job& job : jobs) ++batch.counts[std::size_t(job.state)];
+}
+
+}  // namespace darkroom::web
