@@ -7,15 +7,10 @@ die() {
 }
 has() { command -v "$1" >/dev/null 2>&1; }
 
-# Runs a command as root: as it is, or through sudo. Without either, says what a person with root must run.
+# Runs a command as root: as it is, or through sudo. may_be_root says whether that is possible.
+may_be_root() { ((EUID == 0)) || has sudo; }
 as_root() {
-  if ((EUID == 0)); then
-    "$@"
-  elif has sudo; then
-    sudo "$@"
-  else
-    die "this needs root and there is no sudo; as root, run: $*"
-  fi
+  if ((EUID == 0)); then "$@"; else sudo "$@"; fi
 }
 
 # timed LABEL COMMAND...: runs the command, says how long it took and keeps its exit status.

@@ -38,24 +38,27 @@ in_distribution() { # NAME: whether the distribution of this machine offers the 
   [[ -n $(apt-cache show --no-all-versions "$1" 2>/dev/null) ]]
 }
 
-refresh_package_lists() { as_root apt-get update -qq; }
-
-install_packages() { # ENTRY...
-  local entry name chosen=()
-  has apt-get || die "the set-up knows Debian 12 and 13; elsewhere install the like of these and use cmake: $*"
-  refresh_package_lists
+# The first alternative of each entry that the distribution has.
+alternatives() { # ENTRY...
+  local entry name
   for entry in "$@"; do
     for name in ${entry//|/ }; do
-      if in_distribution "$name"; then
-        chosen+=("$name")
-        continue 2
-      fi
+      in_distribution "$name" && echo "$name" && continue 2
     done
     die "this distribution offers no package for $entry (Debian 12 and 13 do)"
   done
-  say "./dev: installing ${chosen[*]}"
+}
+
+refresh_package_lists() { as_root apt-get update -qq; }
+
+install_packages() { # ENTRY...
+  local chosen
+  may_be_root || die "these packages are missing and there is no sudo; as root, run: apt-get install $(alternatives "$@" | tr '\n' ' ')"
+  refresh_package_lists
+  chosen=$(alternatives "$@")
+  say "./dev: installing $(tr '\n' ' ' <<<"$chosen")"
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-    -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "${chosen[@]}" >/dev/null
+    -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 $chosen >/dev/null
 }
 
 need_packages() { # ENTRY...: installs what is missing; quick when nothing is
