@@ -49,8 +49,8 @@ struct Prediction {
 };
 
 struct PredictOptions {
-  int top_k = 0;         // labels to return; 0: as the package says. More than there are classes: all of them.
-  std::stop_token stop;  // ends a run early, with kCancelled
+  int top_k = 0;              // labels to return; 0: as the package says. More than there are classes: all of them.
+  std::stop_token stop = {};  // ends a run early, with kCancelled
 };
 
 // A picture made into the network's input.

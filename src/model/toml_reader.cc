@@ -16,9 +16,14 @@ namespace {
 std::string Found(const toml::node* node) {
   if (node == nullptr) return "nothing";
   if (node->is_table()) return "a table";
-  std::ostringstream out;
-  node->visit([&](const auto& value) { out << value; });
-  std::string text = std::move(out).str();
+  std::string text;
+  if (node->is_string()) {
+    text = fmt::format("\"{}\"", node->as_string()->get());
+  } else {
+    std::ostringstream out;
+    node->visit([&](const auto& value) { out << value; });
+    text = std::move(out).str();
+  }
   constexpr std::size_t kLongest = 80;
   if (text.size() > kLongest) text = text.substr(0, kLongest) + "…";
   return text;
