@@ -1,9 +1,11 @@
 // Client: outbound HTTP/1.1 over libcurl's multi interface on a thread of its own ("curl"), connections kept alive and
-// shared by all requests. TLS is verified. Redirects are not followed.
+// shared by all requests. TLS is verified. Redirects are not followed. The environment's proxies are used, but for
+// loopback.
 //
 // Threads: Send from the loop's; many at a time. The destructor cancels what is under way (kCancelled).
-// Errors of Send: kUnavailable (refused, reset, timed out, name unknown), kTooLarge, kCancelled, kInvalid (the URL). A status such as 404 or 503 is
-// no error here.
+// Errors of Send: kUnavailable (refused, reset, timed out, name unknown), kTooLarge, kCancelled, kInvalid (the URL). A
+// status such as 404 or 503 is no error here. A request that meets a connection which the server closed meanwhile is
+// sent again on a fresh one.
 #pragma once
 
 #include <cstdint>
@@ -20,10 +22,10 @@ namespace darkroom::http {
 
 struct ClientRequest {
   std::string method = "GET";
-  std::string url;  // absolute; path and query are sent as they stand
+  std::string url;  // absolute; path and query are sent as they stand; kept out of error messages but for the path
   Headers headers;
   std::string body;
-  Duration timeout = 60s;          // of the whole exchange
+  Duration timeout = 60s;  // of the whole exchange; 0: none
   Duration connect_timeout = 5s;
   std::size_t max_response = std::size_t(1) << 30;  // bytes
   // Called on the curl thread as the body goes out; for progress bars.
@@ -41,8 +43,10 @@ class Client {
   explicit Client(std::string user_agent = "darkroom");
   ~Client();
   Task<Result<ClientResponse>> Send(ClientRequest request);
-  // Hands the body over as it comes (on the caller's loop, in order), for event streams; `body` of the answer stays empty.
-  // Returning false from `on_data` ends the exchange, without error.
+  // Hands the body over as it comes (on the caller's loop, in order), for event streams; `body` of the answer stays
+  // empty and max_response does not count. A reader that is slow slows the sender. An answer other than 2xx is not
+  // handed over but returned with its body, as Send does. Returning false from `on_data` ends the exchange, without
+  // error. `on_data` must not destroy the Client.
   Task<Result<ClientResponse>> Stream(ClientRequest request, std::function<bool(std::string_view)> on_data);
 
   // Ends all that is under way with kCancelled; for a process that stops.

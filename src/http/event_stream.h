@@ -26,9 +26,11 @@ class EventParser {
  private:
   void Line(std::string_view line);
   std::function<void(Event)> on_event_;
-  std::string partial_;
+  std::string partial_;  // of the present line
   Event event_;
   bool has_data_ = false;
+  bool dropped_ = false;   // the event under way is too large
+  bool after_cr_ = false;  // a line feed now belongs to the line before
 };
 
 }  // namespace darkroom::http

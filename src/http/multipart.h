@@ -12,13 +12,14 @@ namespace darkroom::http {
 
 struct PartHeader {
   std::string name;                      // of the form field
-  std::optional<std::string> file_name;  // the client's word; nullopt: a plain field
+  std::optional<std::string> file_name;  // the client's word, may be a path; nullopt: a plain field
   std::string content_type;              // empty: none given
 };
 
 class MultipartReader {
  public:
-  // kInvalid unless `content_type` is multipart/form-data with a boundary of 1 to 70 characters. `body` must outlive it.
+  // kInvalid unless `content_type` is multipart/form-data with a boundary of 1 to 70 characters. `body` must outlive
+  // it.
   static Result<MultipartReader> Open(std::string_view content_type, BodyReader& body);
 
   // The next part's header, skipping what is left of the present one; nullopt after the last. kInvalid for a body that
@@ -32,6 +33,8 @@ class MultipartReader {
  private:
   MultipartReader(std::string boundary, BodyReader& body);
   Task<Status> Fill();
+  // Bytes of the preamble or the present part; empty when its delimiter has been passed.
+  Task<Result<std::string>> ReadOn();
 
   std::string delimiter_;  // "\r\n--" + boundary
   BodyReader* body_;
