@@ -12,8 +12,12 @@ export const STATE_WORDS: Record<JobState, string> = {
   expired: 'Expired',
 };
 
+export function grouped(number: number): string {
+  return number.toLocaleString('en');
+}
+
 export function count(number: number, noun: string): string {
-  return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
+  return `${grouped(number)} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 export function percent(fraction: number): string {

@@ -122,6 +122,9 @@ export class DarkroomApp extends LitElement {
       }
 
       .lost {
+        position: sticky;
+        z-index: 1;
+        top: 0.5rem;
         margin: 0;
         padding: 0.7rem 1rem;
         border: 1px solid var(--bad);

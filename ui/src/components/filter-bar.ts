@@ -4,7 +4,7 @@ import { JOB_STATES, type JobState } from '../api/types.js';
 import type { Darkroom } from '../state/darkroom.js';
 import { Watch } from '../state/observable.js';
 import { controls } from '../styles/controls.js';
-import { STATE_WORDS } from '../words.js';
+import { grouped, STATE_WORDS } from '../words.js';
 
 /** Which jobs the sheet shows. The choice is part of the address. */
 @customElement('dr-filter-bar')
@@ -46,7 +46,7 @@ export class FilterBar extends LitElement {
       href=${router.hrefOf({ filter: { ...filter, state } })}
       aria-current=${filter.state === state ? 'true' : nothing}
     >
-      ${word}${number ? html`<span class="count number">${number.toLocaleString('en')}</span>` : nothing}
+      ${word}${number ? html`<span class="count number">${grouped(number)}</span>` : nothing}
     </a>`;
   }
 

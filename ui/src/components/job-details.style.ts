@@ -14,11 +14,11 @@ export const detailsStyle = css`
   }
 
   dialog::backdrop {
-    background: rgb(8 5 3 / 0.72);
+    background: var(--veil);
   }
 
-  header,
-  footer {
+  .head,
+  .actions {
     position: sticky;
     z-index: 1;
     display: flex;
@@ -29,7 +29,7 @@ export const detailsStyle = css`
     background: var(--surface);
   }
 
-  header {
+  .head {
     top: 0;
     flex-wrap: nowrap;
     gap: 0.15rem;
@@ -37,7 +37,7 @@ export const detailsStyle = css`
     border-bottom: 1px solid var(--line);
   }
 
-  footer {
+  .actions {
     bottom: 0;
     border-top: 1px solid var(--line);
   }
@@ -140,7 +140,7 @@ export const detailsStyle = css`
     overflow: auto;
   }
 
-  footer .danger {
+  .actions .danger {
     margin-left: auto;
   }
 
@@ -158,7 +158,7 @@ export const detailsStyle = css`
       grid-template-columns: minmax(0, 1fr);
     }
 
-    footer {
+    .actions {
       padding-inline: 0.8rem;
       gap: 0.4rem;
     }

@@ -5,7 +5,7 @@ import { isInputKept, isSettled, type Job } from '../api/types.js';
 import type { Darkroom } from '../state/darkroom.js';
 import { Watch } from '../state/observable.js';
 import { controls } from '../styles/controls.js';
-import { adviceFor, adviceForJob, bytes, curlFor, localTime } from '../words.js';
+import { adviceFor, adviceForJob, bytes, curlFor, grouped, localTime } from '../words.js';
 import './copy-button.js';
 import { detailsStyle } from './job-details.style.js';
 import './label-bars.js';
@@ -30,12 +30,12 @@ export class JobDetails extends LitElement {
     const job = id ? jobs.get(id) : undefined;
     const name = job?.input.file_name || 'Job';
     return html`<dialog aria-labelledby="title" @close=${this.close} @click=${this.onClick} @keydown=${this.onKey}>
-      <header>
+      <div class="head">
         <h2 id="title" title=${name}>${name}</h2>
         <button class="quiet" type="button" ?disabled=${!this.neighbour(-1)} @click=${() => this.step(-1)}>Previous</button>
         <button class="quiet" type="button" ?disabled=${!this.neighbour(1)} @click=${() => this.step(1)}>Next</button>
         <button class="quiet close" type="button" aria-label="Close" @click=${() => this.dialog.close()}>✕</button>
-      </header>
+      </div>
       ${this.problem
         ? html`<p class="note" role="alert"><strong>${this.problem.message}</strong> ${adviceFor(this.problem)}</p>`
         : nothing}
@@ -72,7 +72,7 @@ export class JobDetails extends LitElement {
 
   private renderPosition(job: Job) {
     if (!job.queue_position || job.state !== 'queued') return nothing;
-    const position = job.queue_position.toLocaleString('en');
+    const position = grouped(job.queue_position);
     return html`<span class="muted"> · ${job.queue_position_at_least ? 'at least ' : ''}number ${position} in the queue</span>`;
   }
 
@@ -101,7 +101,7 @@ export class JobDetails extends LitElement {
   }
 
   private renderActions(job: Job) {
-    return html`<footer>
+    return html`<div class="actions">
       <span class="muted" aria-hidden="true">Copy</span>
       <dr-copy text=${location.href}><span class="for-readers">Copy </span>Link</dr-copy>
       <dr-copy text=${JSON.stringify(job, null, 2)}><span class="for-readers">Copy </span>JSON</dr-copy>
@@ -109,7 +109,7 @@ export class JobDetails extends LitElement {
       ${isSettled(job)
         ? nothing
         : html`<button class="danger" type="button" @click=${() => this.cancel(job)}>Cancel job</button>`}
-    </footer>`;
+    </div>`;
   }
 
   override updated(): void {

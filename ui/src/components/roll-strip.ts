@@ -4,7 +4,9 @@ import type { Darkroom } from '../state/darkroom.js';
 import { Watch } from '../state/observable.js';
 import type { Roll, Tally } from '../state/rolls.js';
 import { controls } from '../styles/controls.js';
-import { adviceFor, bytes, count } from '../words.js';
+import { adviceFor, bytes, count, grouped } from '../words.js';
+
+const CANCEL_LANES = 3; // requests at a time
 
 /** How far one drop is: its upload, its jobs, or why it was refused. */
 @customElement('dr-roll')
@@ -24,7 +26,7 @@ export class RollStrip extends LitElement {
   override render() {
     const { roll } = this;
     const tally = this.darkroom.rolls.tally(roll);
-    const done = roll.phase === 'handed-in' && tally.settled === tally.total;
+    const done = this.darkroom.rolls.isDone(roll);
     return html`<section class=${roll.phase} aria-label=${`${count(roll.pictures.length, 'picture')} handed in`}>
       <div class="words">
         <strong>${count(roll.pictures.length, 'picture')}</strong>
@@ -55,8 +57,8 @@ export class RollStrip extends LitElement {
       case 'refused':
         return 'Not handed in';
       case 'handed-in': {
-        const bad = unsuccessful > 0 ? `, ${unsuccessful} without a result` : '';
-        return settled === total ? `All done${bad}` : `${settled} of ${total} done${bad}`;
+        const bad = unsuccessful > 0 ? `, ${grouped(unsuccessful)} without a result` : '';
+        return settled === total ? `All done${bad}` : `${grouped(settled)} of ${grouped(total)} done${bad}`;
       }
     }
   }
@@ -110,19 +112,25 @@ export class RollStrip extends LitElement {
     `;
   }
 
+  // From the end: the workers come from the beginning.
   private async cancelRest(): Promise<void> {
     this.cancelling = true;
-    for (const id of this.darkroom.rolls.open(this.roll)) await this.darkroom.cancel(id);
+    const { darkroom, roll } = this;
+    const rest = [...roll.jobs];
+    const lane = async () => {
+      for (let id = rest.pop(); id; id = rest.pop()) if (darkroom.jobs.isOpen(id)) await darkroom.cancel(id);
+    };
+    await Promise.all(Array.from({ length: CANCEL_LANES }, lane));
     this.cancelling = false;
   }
 
   // Once, at the end: a screen reader that hears of each of a thousand pictures is of no use.
   private announceEnd(): void {
-    const { total, settled, succeeded, unsuccessful } = this.darkroom.rolls.tally(this.roll);
-    const done = this.roll.phase === 'handed-in' && settled === total;
+    const { rolls, announcer } = this.darkroom;
+    const done = rolls.isDone(this.roll);
     if (done && !this.wasDone) {
-      const bad = unsuccessful > 0 ? `, ${unsuccessful} without a result` : '';
-      this.darkroom.announcer.readOut(`${succeeded} of ${count(total, 'picture')} done${bad}.`);
+      const { total, succeeded } = rolls.tally(this.roll);
+      announcer.readOut(`${grouped(succeeded)} of ${count(total, 'picture')} developed.`);
     }
     this.wasDone = done;
   }

@@ -4,7 +4,7 @@ import type { ServiceStatus } from '../api/types.js';
 import type { Darkroom } from '../state/darkroom.js';
 import { Watch } from '../state/observable.js';
 import { controls } from '../styles/controls.js';
-import { count, duration } from '../words.js';
+import { count, duration, grouped } from '../words.js';
 
 /** What the service is busy with, and the way to what is not on this page. */
 @customElement('dr-footer')
@@ -27,9 +27,9 @@ export class ServiceFooter extends LitElement {
     const others = workers.length - ready;
     const waiting = queue.visible + queue.delayed;
     return html`
-      <li>${waiting === 0 ? 'Nothing waits' : `${waiting.toLocaleString('en')} waiting`}</li>
+      <li>${waiting === 0 ? 'Nothing waits' : `${grouped(waiting)} waiting`}</li>
       ${waiting > 0 && queue.oldest_age_s ? html`<li>oldest ${duration(queue.oldest_age_s * 1_000_000)}</li>` : nothing}
-      <li>${queue.in_flight.toLocaleString('en')} in work</li>
+      <li>${grouped(queue.in_flight)} in work</li>
       <li class=${ready === 0 ? 'bad' : ''}>${count(ready, 'worker')} ready</li>
       ${others > 0 ? html`<li>${others} starting or ending</li>` : nothing}
       <li>up ${duration(uptime_s * 1_000_000)}</li>

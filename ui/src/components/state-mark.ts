@@ -12,7 +12,8 @@ export class StateMark extends LitElement {
   @property() word = '';
 
   override render() {
-    return html`<span class="dot"></span>${this.word || (this.state === 'uploading' ? 'Uploading' : STATE_WORDS[this.state])}`;
+    const word = this.word || (this.state === 'uploading' ? 'Uploading' : STATE_WORDS[this.state]);
+    return html`<span class="dot"></span><span>${word}</span>`;
   }
 
   static override styles = [

@@ -20,6 +20,9 @@ export class Darkroom {
     void this.jobs.setFilter(this.router.route.filter);
     this.router.watch(() => this.applyFilter());
     this.jobs.watch(() => this.followListed());
+    addEventListener('beforeunload', (event) => {
+      if (this.rolls.rolls.some((roll) => roll.pending)) event.preventDefault(); // the browser asks
+    });
   }
 
   async cancel(id: string): Promise<void> {

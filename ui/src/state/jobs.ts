@@ -17,11 +17,18 @@ export class Jobs extends Observable {
   private readonly known = new Map<string, Job>();
   private cursor: string | null = null;
   private frontier?: Job;
+  private head?: Job; // of the page that was loaded last: between it and the frontier nothing is missing
   private sorted?: Job[];
   private generation = 0;
 
   get(id: string): Job | undefined {
     return this.known.get(id);
+  }
+
+  /** Whether a job can still be cancelled, as far as is known. */
+  isOpen(id: string): boolean {
+    const job = this.known.get(id);
+    return job !== undefined && !isSettled(job);
   }
 
   get hasOlder(): boolean {
@@ -60,8 +67,10 @@ export class Jobs extends Observable {
     try {
       const page = await getJobs({ ...this.filter, limit: PAGE_SIZE });
       if (generation !== this.generation) return;
-      const gap = page.next_cursor !== null && !page.jobs.some((job) => this.known.has(job.id));
+      const last = page.jobs.at(-1);
+      const gap = page.next_cursor !== null && last && (!this.head || this.order(last, this.head) < 0);
       if (gap || this.problem) this.setFrontier(page.jobs, page.next_cursor);
+      this.head = page.jobs[0];
       this.problem = undefined;
       for (const job of page.jobs) this.put(job);
     } catch {
@@ -94,6 +103,7 @@ export class Jobs extends Observable {
       if (generation !== this.generation) return;
       this.problem = undefined;
       this.setFrontier(page.jobs, page.next_cursor);
+      if (cursor === undefined) this.head = page.jobs[0];
       for (const job of page.jobs) this.put(job);
     } catch (error) {
       if (generation !== this.generation) return;

@@ -1,6 +1,6 @@
 import { Problem } from '../api/problem.js';
 import { randomKey, startUpload, type Upload } from '../api/upload.js';
-import { isSettled, type Submission } from '../api/types.js';
+import type { Submission } from '../api/types.js';
 import { Observable } from './observable.js';
 import type { Jobs } from './jobs.js';
 
@@ -79,13 +79,19 @@ export class Rolls extends Observable {
     return this.pictures.get(job);
   }
 
+  /** Takes the place of what was handed in before and is done. */
   handIn(files: readonly File[], model: string): void {
+    this.rolls = this.rolls.filter((roll) => !this.isDone(roll));
     for (let begin = 0; begin < files.length; begin += MAX_PICTURES) {
       const roll = new Roll(files.slice(begin, begin + MAX_PICTURES), model);
       this.rolls = [roll, ...this.rolls];
       void this.send(roll);
     }
     this.changed();
+  }
+
+  isDone(roll: Roll): boolean {
+    return roll.phase === 'handed-in' && this.tally(roll).settled === roll.pictures.length;
   }
 
   retry(roll: Roll): void {
@@ -100,14 +106,6 @@ export class Rolls extends Observable {
     this.rolls = this.rolls.filter((other) => other !== roll);
     if (roll.phase !== 'handed-in') for (const picture of roll.pictures) URL.revokeObjectURL(picture.url);
     this.changed();
-  }
-
-  /** The jobs of a roll that can still be cancelled. */
-  open(roll: Roll): string[] {
-    return roll.jobs.filter((id) => {
-      const job = this.jobs.get(id);
-      return job && !isSettled(job);
-    });
   }
 
   tally(roll: Roll): Tally {

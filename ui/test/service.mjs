@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+const READY_MS = 30_000;
+const END_MS = 40_000;
+
+/** A running `darkroom up` with a data folder of the test's. */
+export class Service {
+  /** @param {{ program: string, data: string, listen?: string }} options */
+  static async start({ program, data, listen = '127.0.0.1:0' }) {
+    const child = spawn(program, ['up', '--listen', listen, '--data', data], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const service = new Service(child);
+    service.origin = await service.#ready();
+    return service;
+  }
+
+  origin = '';
+  #child;
+  #ended;
+  #log = '';
+
+  /** @param {import('node:child_process').ChildProcess} child */
+  constructor(child) {
+    this.#child = child;
+    this.#ended = new Promise((resolve) => child.once('close', resolve));
+    child.stderr?.on('data', (text) => (this.#log += text));
+  }
+
+  /** SIGTERM: the service finishes what runs. Its exit code is returned. */
+  async stop() {
+    this.#child.kill('SIGTERM');
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), END_MS);
+    const code = await this.#ended;
+    clearTimeout(timer);
+    return code;
+  }
+
+  async #ready() {
+    const lines = createInterface({ input: this.#child.stdout });
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), READY_MS);
+    try {
+      for await (const line of lines) {
+        const origin = /ready at (http:\/\/\S+)/.exec(line)?.[1];
+        if (!origin) continue;
+        this.#child.stdout.resume(); // what it prints from now on is not read
+        return origin.replace(/\/$/, '');
+      }
+      await this.#ended;
+      throw new Error(`darkroom up ended before it was ready:\n${this.#log}`);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
