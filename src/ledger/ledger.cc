@@ -92,7 +92,8 @@ Task<Result<int>> Ledger::TakeDeadRequests(Duration wait) {
     outcome.model = request->model;
     outcome.attempt = message.receive_count;
     outcome.state = JobState::kFailed;
-    outcome.failure = Failure{"gave_up", "every attempt ended without an outcome: its workers died or could not store a result"};
+    outcome.failure =
+        Failure{"gave_up", "every attempt ended without an outcome: its workers died or could not store a result"};
     outcomes.push_back(std::move(outcome));
   }
   counters_.gave_up += outcomes.size();
@@ -130,7 +131,7 @@ Task<void> Ledger::RemoveLosers(Id id) {
   // Not settled: the attempt under way may win. No such job: its batch was removed, and all its objects are losers.
   if (!job || (*job && !IsTerminal((*job)->state))) co_return;
   const std::string winner = *job && !(*job)->run.empty() ? OutputPrefix(id) + (*job)->run + "/" : "";
-  const auto list = co_await ports_.outputs->List(OutputPrefix(id), "", 1000);
+  const auto list = co_await ports_.outputs->List(OutputPrefix(id), std::string(), 1000);
   if (!list) co_return;
   for (const ObjectInfo& object : list->objects) {
     if (!winner.empty() && object.key.starts_with(winner)) continue;

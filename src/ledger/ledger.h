@@ -1,5 +1,6 @@
 // Ledger: the one writer of job state after submission. It takes what workers report off the results queue and settles
-// jobs, the first outcome winning; what ends in the dead-letter queue it settles as failed; then it tells whoever waits.
+// jobs, the first outcome winning; what ends in the dead-letter queue it settles as failed; then it tells whoever
+// waits.
 //
 // A report is acked when it is in the JobStore: a ledger that is killed reads it again, and settling twice changes
 // nothing. Artifacts of attempts that did not win are removed here.

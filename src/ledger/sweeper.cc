@@ -36,7 +36,9 @@ Task<void> Sweeper::Loop() {
   }
 }
 
-Time Sweeper::SettledBefore() const { return std::max(clock_.Now() - options_.grace, std::min(started_, clock_.Now())); }
+Time Sweeper::SettledBefore() const {
+  return std::max(clock_.Now() - options_.grace, std::min(started_, clock_.Now()));
+}
 
 Task<Result<SweepReport>> Sweeper::Sweep() {
   SweepReport report;
@@ -133,7 +135,7 @@ Task<Result<int>> Sweeper::RemoveOld() {
 
 Task<Status> Sweeper::RemoveObjects(ObjectStore& store, std::string prefix) {
   while (true) {
-    const auto list = co_await store.List(prefix, "", 1000);
+    const auto list = co_await store.List(prefix, std::string(), 1000);
     if (!list) co_return Fail(list.error());
     for (const ObjectInfo& object : list->objects) {
       const auto removed = co_await store.Remove(object.key);

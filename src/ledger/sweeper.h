@@ -30,7 +30,8 @@ struct SweeperPorts {
 
 struct SweeperOptions {
   Duration interval = 30s;
-  Duration grace = 30s;  // an upload may be between its writes for so long; jobs older than this process are not waited for
+  Duration grace =
+      30s;  // an upload may be between its writes for so long; jobs older than this process are not waited for
   Duration retention = 30 * 24h;  // of a batch, from its creation
 };
 

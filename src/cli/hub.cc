@@ -1,0 +1,241 @@
+#include "cli/hub.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "cli/names.h"
+#include "embedded/engine.h"
+#include "gateway/gateway.h"
+#include "gateway/keys.h"
+#include "http/server.h"
+#include "ledger/ledger.h"
+#include "ledger/sweeper.h"
+#include "scaling/local_fleet.h"
+#include "web/web.h"
+
+namespace darkroom::cli {
+namespace {
+
+struct Queues {
+  std::array<std::shared_ptr<Queue>, kPriorities.size()> requests;
+  std::shared_ptr<Queue> dead_requests;
+  std::shared_ptr<Queue> results;
+
+  std::array<Queue*, kPriorities.size()> request_pointers() const {
+    return {requests[0].get(), requests[1].get(), requests[2].get()};
+  }
+};
+
+// Creates a queue, or gives the one that is there the config of today's settings.
+Task<Result<std::shared_ptr<Queue>>> OpenQueue(QueueService& service, std::string name, QueueConfig config) {
+  auto queue = co_await service.Create(name, config);
+  if (queue || queue.error().code() != Code::kConflict) co_return queue;
+  const auto set = co_await service.SetConfig(name, config);
+  if (!set) co_return Fail(set.error());
+  co_return co_await service.Open(name);
+}
+
+Task<Result<Queues>> OpenQueues(QueueService& service, const Settings& settings) {
+  Queues queues;
+  QueueConfig plain;
+  plain.visibility = settings.lease;
+  auto dead = co_await OpenQueue(service, std::string(kDeadRequests), plain);
+  if (!dead) co_return Fail(dead.error());
+  queues.dead_requests = *dead;
+  auto results = co_await OpenQueue(service, std::string(kResults), plain);
+  if (!results) co_return Fail(results.error());
+  queues.results = *results;
+  QueueConfig requests = plain;
+  requests.dead_letter_queue = kDeadRequests;
+  requests.max_receives = settings.max_receives;
+  for (const Priority priority : kPriorities) {
+    std::string name = RequestQueueName(priority);
+    auto queue = co_await OpenQueue(service, std::move(name), requests);
+    if (!queue) co_return Fail(queue.error());
+    queues.requests[std::size_t(priority)] = *queue;
+  }
+  co_return queues;
+}
+
+bool IsLoopback(std::string_view address) {
+  return address.starts_with("127.") || address == "::1" || address == "localhost";
+}
+
+web::WebOptions WebOptionsOf(const Settings& settings) {
+  web::WebOptions options;
+  options.max_file_bytes = settings.max_file_bytes;
+  options.max_files = settings.max_files;
+  options.max_pixels = settings.max_pixels;
+  options.max_queued = settings.max_queued;
+  options.version = DARKROOM_VERSION;
+  options.check_host = IsLoopback(settings.listen_address);
+  options.allow_hosts = settings.allow_hosts;
+  options.allow_origins = settings.allow_origins;
+  return options;
+}
+
+// How the hub starts a worker: the tier's own command, told by its environment where the gateway is.
+scaling::Command WorkerCommand(const HubOptions& options, const std::string& endpoint, const wire::Credentials& keys) {
+  const Settings& s = options.settings;
+  scaling::Command command{options.program, {"worker"}, {}};
+  const std::pair<std::string, std::string> environment[] = {
+      {"AWS_ENDPOINT_URL", endpoint},
+      {"AWS_ACCESS_KEY_ID", keys.access_key},
+      {"AWS_SECRET_ACCESS_KEY", keys.secret_key},
+      {"DARKROOM_PARENT", std::to_string(getpid())},
+      {"DARKROOM_MODELS", fmt::format("{}", fmt::join(options.package_dirs, ","))},
+      {"DARKROOM_MODEL", s.model},
+      {"DARKROOM_LANES", std::to_string(s.lanes)},
+      {"DARKROOM_GRACE", FormatDuration(s.grace)},
+      {"DARKROOM_LEASE", FormatDuration(s.lease)},
+      {"DARKROOM_LOG", s.log},
+      {"DARKROOM_ONNXRUNTIME", s.onnxruntime},
+  };
+  for (const auto& [name, value] : environment) command.environment.push_back(name + "=" + value);
+  return command;
+}
+
+}  // namespace
+
+// In the order of their making; the last is destroyed first.
+struct Hub::Parts {
+  Parts(IoContext& io_context, Clock& the_clock, HubOptions the_options)
+      : io(io_context), clock(the_clock), options(std::move(the_options)), news(clock) {}
+
+  Task<Status> Start();
+  Task<void> Stop();
+
+  IoContext& io;
+  Clock& clock;
+  HubOptions options;
+  JobNews news;
+  std::unique_ptr<embedded::Engine> engine;
+  Queues queues;
+  std::shared_ptr<ObjectStore> inputs;
+  std::shared_ptr<ObjectStore> outputs;
+  std::optional<web::ModelCatalog> catalog;
+  std::unique_ptr<ledger::Ledger> ledger;
+  std::unique_ptr<ledger::Sweeper> sweeper;
+  std::unique_ptr<gateway::Gateway> gateway;
+  std::unique_ptr<scaling::LocalFleet> fleet;
+  std::unique_ptr<web::Web> web;
+  std::unique_ptr<http::Server> server;
+};
+
+Task<Result<std::unique_ptr<Hub>>> Hub::Start(IoContext& io, Clock& clock, HubOptions options) {
+  auto hub = std::unique_ptr<Hub>(new Hub(std::make_unique<Parts>(io, clock, std::move(options))));
+  const auto started = co_await hub->parts_->Start();
+  if (!started) {
+    co_await hub->parts_->Stop();
+    co_return Fail(started.error());
+  }
+  co_return hub;
+}
+
+Hub::Hub(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Hub::~Hub() = default;
+
+std::string Hub::url() const {
+  const std::string& address = parts_->options.settings.listen_address;
+  const bool any = address == "0.0.0.0" || address == "::";
+  std::string host = any ? "127.0.0.1" : address;
+  if (host.find(':') != std::string::npos) host = "[" + host + "]";
+  return fmt::format("http://{}:{}", host, parts_->server->port());
+}
+
+Task<void> Hub::Stop() { return parts_->Stop(); }
+
+Task<Status> Hub::Parts::Start() {
+  const Settings& settings = options.settings;
+  auto made = web::ModelCatalog::Make(options.packages, settings.model);
+  if (!made) co_return Fail(made.error());
+  catalog.emplace(std::move(*made));
+
+  embedded::EngineOptions engine_options;
+  engine_options.data_dir = settings.data;
+  engine_options.on_fatal = options.on_fatal;
+  auto opened = embedded::Engine::Open(std::move(engine_options), io, clock);
+  if (!opened) co_return Fail(opened.error());
+  engine = std::move(*opened);
+  auto opened_queues = co_await OpenQueues(engine->queues(), settings);
+  if (!opened_queues) co_return Fail(opened_queues.error());
+  queues = std::move(*opened_queues);
+  auto input_bucket = co_await engine->objects().Create(std::string(kInputBucket));
+  if (!input_bucket) co_return Fail(input_bucket.error());
+  inputs = *input_bucket;
+  auto output_bucket = co_await engine->objects().Create(std::string(kOutputBucket));
+  if (!output_bucket) co_return Fail(output_bucket.error());
+  outputs = *output_bucket;
+
+  const auto keys = gateway::LoadOrCreateKeys(settings.data + "/keys.json");
+  if (!keys) co_return Fail(keys.error());
+  gateway::GatewayOptions gateway_options;
+  gateway_options.credentials = *keys;
+  gateway = std::make_unique<gateway::Gateway>(io, clock, engine->queues(), engine->objects(), gateway_options);
+  const Status serving = gateway->Start();
+  if (!serving) co_return Fail(serving.error().During("gateway"));
+
+  scaling::LocalFleetOptions fleet_options;
+  fleet_options.worker = WorkerCommand(options, gateway->endpoint(), *keys);
+  fleet_options.grace = settings.grace;
+  fleet_options.on_exit = [this](const std::string& member) {
+    auto release = [](embedded::SqliteQueueService& service, std::string consumer) -> Task<void> {
+      const auto released = co_await service.ReleaseConsumer(consumer);
+      if (!released)
+        spdlog::warn("could not let go of what {} held: {}", consumer, released.error().message());
+      else if (*released > 0)
+        spdlog::info("{} jobs of {} go to other workers", *released, consumer);
+    };
+    io.Spawn(release(engine->queues(), member));
+  };
+  fleet = std::make_unique<scaling::LocalFleet>(io, clock, std::move(fleet_options));
+
+  const web::WebDeps deps{io,   clock,    engine->jobs(), *inputs, *outputs, queues.request_pointers(),
+                          news, *catalog, fleet.get()};
+  web = std::make_unique<web::Web>(deps, WebOptionsOf(settings));
+  http::ServerOptions server_options;
+  server_options.address = settings.listen_address;
+  server_options.port = settings.listen_port;
+  server = std::make_unique<http::Server>(io, clock, server_options, web->handler());
+  const Status listening = server->Start();
+  if (!listening) co_return Fail(listening.error());
+
+  ledger = std::make_unique<ledger::Ledger>(
+      io, clock,
+      ledger::LedgerPorts{queues.results.get(), queues.dead_requests.get(), &engine->jobs(), outputs.get(), &news});
+  ledger->Start();
+  ledger::SweeperOptions sweep;
+  sweep.interval = settings.sweep_interval;
+  sweep.grace = settings.sweep_interval;
+  sweep.retention = settings.retention;
+  sweeper = std::make_unique<ledger::Sweeper>(
+      io, clock, ledger::SweeperPorts{queues.request_pointers(), &engine->jobs(), inputs.get(), outputs.get(), &news},
+      sweep);
+  sweeper->Start();
+  co_return co_await fleet->SetSize(settings.workers);
+}
+
+Task<void> Hub::Parts::Stop() {
+  const Time deadline = clock.Now() + options.settings.grace;
+  constexpr Duration kLastWords = 2s;  // for what remains once the workers have left
+  TaskGroup closing(io, clock);
+  if (server) closing.Spawn(server->Stop(options.settings.grace));
+  if (fleet) co_await fleet->Stop(deadline);
+  // What the workers said last is settled now rather than at the next start, and told to the clients that wait.
+  while (ledger) {
+    const auto taken = co_await ledger->TakeReports(Duration(0));
+    if (!taken || *taken == 0) break;
+  }
+  if (web) co_await web->Stop();
+  co_await closing.Join();
+  if (gateway) co_await gateway->Stop(Duration(0));
+  if (sweeper) sweeper->Stop();
+  if (ledger) ledger->Stop();
+  if (engine) engine->CancelWaits();
+  if (sweeper) co_await sweeper->Join(clock.Now() + kLastWords);
+  if (ledger) co_await ledger->Join(clock.Now() + kLastWords);
+}
+
+}  // namespace darkroom::cli

@@ -1,0 +1,18 @@
+// The names of queues and buckets that the tiers share, and of this program's version.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "domain/job.h"
+
+namespace darkroom::cli {
+
+inline constexpr std::string_view kResults = "results";
+inline constexpr std::string_view kDeadRequests = "requests-dead";
+inline constexpr std::string_view kInputBucket = "darkroom-input";
+inline constexpr std::string_view kOutputBucket = "darkroom-output";
+
+inline std::string RequestQueueName(Priority priority) { return "requests-" + std::string(Name(priority)); }
+
+}  // namespace darkroom::cli

@@ -1,0 +1,41 @@
+#include "cli/packages.h"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace darkroom::cli {
+
+std::string ProgramPath() {
+  std::error_code error;
+  const auto path = std::filesystem::read_symlink("/proc/self/exe", error);
+  return error ? "" : path.string();
+}
+
+std::string ShippedModels() {
+  const std::filesystem::path folder = std::filesystem::path(ProgramPath()).parent_path();
+  for (const char* relative : {"../../models", "../share/darkroom/models", "models"}) {
+    std::error_code error;
+    const auto candidate = std::filesystem::weakly_canonical(folder / relative, error);
+    if (!error && std::filesystem::is_directory(candidate, error)) return candidate.string();
+  }
+  return "";
+}
+
+model::FoundPackages FindAllPackages(const std::vector<std::string>& directories) {
+  model::FoundPackages all;
+  for (const std::string& directory : directories) {
+    auto found = model::FindPackages(directory);
+    for (model::Package& package : found.packages) {
+      std::erase_if(all.packages,
+                    [&](const model::Package& p) { return p.name == package.name && p.version == package.version; });
+      all.packages.push_back(std::move(package));
+    }
+    std::ranges::move(found.errors, std::back_inserter(all.errors));
+  }
+  if (std::ranges::none_of(all.packages, [](const model::Package& p) { return p.task == model::Task::kNoop; })) {
+    all.packages.push_back(model::NoopPackage());
+  }
+  return all;
+}
+
+}  // namespace darkroom::cli

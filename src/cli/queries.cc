@@ -1,0 +1,151 @@
+// `darkroom status`: the service, one batch or one job. `darkroom cancel`, `darkroom models`: likewise one question to
+// a running service, answered as a few lines or as the service's JSON.
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "cli/picture_jobs.h"
+#include "cli/setting_flags.h"
+
+namespace darkroom::cli {
+namespace {
+
+struct QueryFlags {
+  std::string server = kDefaultServer;
+  bool json = false;
+  std::string job;
+  std::string batch;
+  std::vector<std::string> jobs;
+};
+
+void AddCommon(CLI::App& command, QueryFlags& flags) {
+  command.add_option("--server", flags.server, "address of the service")
+      ->envname("DARKROOM_SERVER")
+      ->capture_default_str();
+  command.add_flag("--json", flags.json, "print the service's JSON");
+}
+
+// Runs `ask` on a loop of its own.
+template <class F>
+int Ask(const QueryFlags& flags, F ask) {
+  IoContext io;
+  const auto clock = MakeSystemClock(io);
+  ApiClient api(io, *clock, flags.server);
+  return io.RunUntilDone(ask(api, flags));
+}
+
+void PrintCounts(const json::object& object, std::string_view key) {
+  const auto counts = GetObject(object, key);
+  if (!counts || *counts == nullptr) return;
+  for (const auto& [state, count] : **counts) {
+    if (count.is_number() && count.to_number<std::int64_t>() > 0) {
+      fmt::print("  {:<10} {}\n", std::string_view(state), count.to_number<std::int64_t>());
+    }
+  }
+}
+
+void PrintService(const json::object& status) {
+  fmt::print("Darkroom {}\n", JobText(status, "version"));
+  if (const auto workers = GetArray(status, "workers"); workers && *workers != nullptr) {
+    fmt::print("workers    {}\n", (*workers)->size());
+    for (const json::value& worker : **workers) {
+      if (worker.is_object())
+        fmt::print("  {:<16} {}\n", JobText(worker.get_object(), "id"), JobText(worker.get_object(), "state"));
+    }
+  }
+  fmt::print("jobs\n");
+  PrintCounts(status, "jobs");
+}
+
+void PrintJob(const json::object& job) {
+  fmt::print("{}", JobTable({job}));
+  if (const json::value* position = job.if_contains("queue_position")) {
+    fmt::print("place in the queue: {}\n", json::serialize(*position));
+  }
+  const auto timeline = GetObject(job, "timeline");
+  if (!timeline || *timeline == nullptr) return;
+  for (const auto& [step, time] : **timeline) {
+    if (time.is_string()) fmt::print("  {:<10} {}\n", std::string_view(step), std::string_view(time.get_string()));
+  }
+}
+
+Task<int> AskStatus(ApiClient& api, const QueryFlags& flags) {
+  const std::string path = !flags.job.empty()     ? "/v1/jobs/" + http::PercentEncode(flags.job)
+                           : !flags.batch.empty() ? "/v1/batches/" + http::PercentEncode(flags.batch)
+                                                  : std::string("/v1/status");
+  const auto answer = co_await api.Get(path);
+  if (!answer) co_return PrintError(answer.error()), ExitCode(answer.error());
+  if (flags.json) {
+    fmt::print("{}\n", json::serialize(*answer));
+  } else if (!flags.job.empty()) {
+    PrintJob(*answer);
+  } else if (!flags.batch.empty()) {
+    PrintCounts(*answer, "counts");
+  } else {
+    PrintService(*answer);
+  }
+  co_return kOk;
+}
+
+Task<int> AskCancel(ApiClient& api, const QueryFlags& flags) {
+  int exit = kOk;
+  for (const std::string& id : flags.jobs) {
+    const auto job = co_await api.Cancel(id);
+    if (!job) {
+      PrintError(job.error().During(id));
+      exit = ExitCode(job.error());
+    } else {
+      fmt::print("{}\n", flags.json ? json::serialize(*job) : id + "  " + JobText(*job, "state"));
+    }
+  }
+  co_return exit;
+}
+
+Task<int> AskModels(ApiClient& api, const QueryFlags& flags) {
+  const auto answer = co_await api.Get(std::string("/v1/models"));
+  if (!answer) co_return PrintError(answer.error()), ExitCode(answer.error());
+  if (flags.json) co_return fmt::print("{}\n", json::serialize(*answer)), kOk;
+  const auto models = GetArray(*answer, "models");
+  if (!models || *models == nullptr) co_return kOk;
+  for (const json::value& value : **models) {
+    if (!value.is_object()) continue;
+    const json::object& model = value.get_object();
+    const auto is_default = GetBool(model, "default");
+    fmt::print("{} {:<20} {:<8} {:<16} {}\n", is_default && is_default->value_or(false) ? "*" : " ",
+               JobText(model, "name"), JobText(model, "version"), JobText(model, "task"),
+               JobText(model, "description"));
+  }
+  if (const auto errors = GetArray(*answer, "errors"); errors && *errors != nullptr) {
+    for (const json::value& error : **errors) {
+      if (error.is_object()) fmt::print(stderr, "darkroom: left out: {}\n", JobText(error.get_object(), "message"));
+    }
+  }
+  co_return kOk;
+}
+
+}  // namespace
+
+void AddStatus(CLI::App& app, int& exit) {
+  auto flags = std::make_shared<QueryFlags>();
+  CLI::App* command = app.add_subcommand("status", "how the service, a batch or a job is doing");
+  command->add_option("job", flags->job, "a job's id")->type_name("JOB");
+  command->add_option("--batch", flags->batch, "a batch's id")->excludes("job");
+  AddCommon(*command, *flags);
+  command->callback([flags, &exit] { exit = Ask(*flags, AskStatus); });
+}
+
+void AddCancel(CLI::App& app, int& exit) {
+  auto flags = std::make_shared<QueryFlags>();
+  CLI::App* command = app.add_subcommand("cancel", "cancel jobs that have not ended");
+  command->add_option("jobs", flags->jobs, "ids of jobs")->required()->type_name("JOB");
+  AddCommon(*command, *flags);
+  command->callback([flags, &exit] { exit = Ask(*flags, AskCancel); });
+}
+
+void AddModels(CLI::App& app, int& exit) {
+  auto flags = std::make_shared<QueryFlags>();
+  CLI::App* command = app.add_subcommand("models", "the models a service offers; * is the default");
+  AddCommon(*command, *flags);
+  command->callback([flags, &exit] { exit = Ask(*flags, AskModels); });
+}
+
+}  // namespace darkroom::cli
