@@ -54,9 +54,14 @@ class Caller {
   // used up; then that last answer or error. A status is for the caller to read.
   Task<Result<http::ClientResponse>> Send(Call call);
 
+  // The pause before trying again what failed `failed` times, for parts of a batch.
+  Task<void> Pause(int failed);
+
   // A URL that lets anyone make the request for `expires`.
   Task<Result<std::string>> Presign(std::string method, std::string path, Duration expires);
 
+  // Whether bytes on the way to the endpoint stay on this machine.
+  bool loopback() const { return loopback_; }
   bool secure() const { return secure_; }  // over TLS
 
  private:
@@ -70,7 +75,11 @@ class Caller {
   const ClientOptions options_;
   std::string host_;  // Host header
   bool secure_ = false;
+  bool loopback_ = false;
   wire::Signer signer_;
 };
+
+// An answer of 400 and above as an error of ours.
+Error ErrorOf(const http::ClientResponse& response);
 
 }  // namespace darkroom::aws

@@ -51,6 +51,9 @@ class SqsQueueService : public QueueService {
 
  private:
   explicit SqsQueueService(std::shared_ptr<Caller> caller) : caller_(std::move(caller)) {}
+  Task<Result<std::string>> UrlOf(std::string name);
+  Task<Result<std::string>> DeadLetterArn(QueueConfig config);
+
   const std::shared_ptr<Caller> caller_;
 };
 
