@@ -39,13 +39,14 @@ class JpegReader {
     jpeg_mem_src(&jpeg_, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
     jpeg_read_header(&jpeg_, TRUE);
     const bool cmyk = jpeg_.num_components == 4;
-    jpeg_.out_color_space = cmyk ? JCS_CMYK : JCS_RGB;
-    jpeg_start_decompress(&jpeg_);
-    if (static_cast<int>(jpeg_.output_width) != image->width() ||
-        static_cast<int>(jpeg_.output_height) != image->height()) {
-      std::snprintf(message_, sizeof message_, "the frame's size changes within the file");
+    // The limits were judged on what Probe saw.
+    if (static_cast<int>(jpeg_.image_width) != image->width() ||
+        static_cast<int>(jpeg_.image_height) != image->height() || cmyk != (cmyk_row != nullptr)) {
+      std::snprintf(message_, sizeof message_, "two frame headers that differ");
       return false;
     }
+    jpeg_.out_color_space = cmyk ? JCS_CMYK : JCS_RGB;
+    jpeg_start_decompress(&jpeg_);
     while (jpeg_.output_scanline < jpeg_.output_height) {
       const int y = static_cast<int>(jpeg_.output_scanline);
       JSAMPROW row = cmyk ? cmyk_row : image->row(y);
