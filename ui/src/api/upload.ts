@@ -15,14 +15,14 @@ export interface Upload {
 }
 
 /** Hands in one batch. XMLHttpRequest, since fetch does not tell how much of a body has been sent. */
-export function startUpload(request: UploadRequest, onProgress: (sent: number) => void): Upload {
+export function startUpload(request: UploadRequest, onProgress: (sent: number, size: number) => void): Upload {
   const form = new FormData();
   if (request.model) form.append('model', request.model); // before the files, so that it is known when they arrive
   for (const file of request.files) form.append('file', file, file.name);
 
   const xhr = new XMLHttpRequest();
   const answer = new Promise<Submission>((resolve, reject) => {
-    xhr.upload.onprogress = (event) => onProgress(event.loaded);
+    xhr.upload.onprogress = (event) => onProgress(event.loaded, event.total);
     xhr.onerror = () => reject(Problem.unreachable());
     xhr.onload = () => {
       if (xhr.status < 200 || xhr.status > 299) {

@@ -34,7 +34,9 @@ export class JobCard extends LitElement {
       <span class="text">${job ? this.renderJob(job) : this.renderUpload()}</span>
       <span class="foot muted">
         <span class="name" title=${name}>${name}</span>
-        ${job && isSettled(job) ? html`<span class="number">${duration(wholeDuration(job.timeline))}</span>` : nothing}
+        ${job?.state === 'succeeded'
+          ? html`<span class="number">${duration(wholeDuration(job.timeline))}</span>`
+          : nothing}
       </span>
     `;
     return html`<article class=${state}>

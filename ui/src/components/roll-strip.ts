@@ -49,6 +49,7 @@ export class RollStrip extends LitElement {
     const { roll } = this;
     switch (roll.phase) {
       case 'uploading':
+        if (roll.size === 0) return 'Uploading';
         return roll.fraction < 1
           ? `Uploading ${Math.floor(roll.fraction * 100)}% of ${bytes(roll.size)}`
           : 'Uploaded, waiting for the service';

@@ -9,10 +9,23 @@ const MAX_TRIES = 6;
 const FIRST_PAUSE_S = 1;
 
 /** A picture of this browser, before and after it became a job. */
-export interface Picture {
-  key: string;
-  file: File;
-  url: string;
+export class Picture {
+  private made?: string;
+
+  constructor(
+    readonly key: string,
+    readonly file: File,
+  ) {}
+
+  /** Made when it is asked for: of a thousand pictures few are ever seen, and each takes half a millisecond. */
+  get url(): string {
+    return (this.made ??= URL.createObjectURL(this.file));
+  }
+
+  release(): void {
+    if (this.made) URL.revokeObjectURL(this.made);
+    this.made = undefined;
+  }
 }
 
 /** uploading → (waiting → uploading)* → handed-in | refused. A roll that is handed in is done when its jobs are. */
@@ -22,9 +35,9 @@ export type RollPhase = 'uploading' | 'waiting' | 'handed-in' | 'refused';
 export class Roll {
   readonly key = randomKey();
   readonly pictures: readonly Picture[];
-  readonly size: number; // bytes of all pictures
   phase: RollPhase = 'uploading';
-  sent = 0; // bytes
+  sent = 0; // bytes of the request
+  size = 0; // bytes of the request; 0: not known yet
   tries = 0;
   retryAt = 0; // ms; while waiting
   problem?: Problem;
@@ -37,21 +50,16 @@ export class Roll {
     files: readonly File[],
     readonly model: string,
   ) {
-    this.pictures = files.map((file, index) => ({
-      key: `${this.key}/${index}`,
-      file,
-      url: URL.createObjectURL(file),
-    }));
-    this.size = files.reduce((sum, file) => sum + file.size, 0);
+    this.pictures = files.map((file, index) => new Picture(`${this.key}/${index}`, file));
   }
 
   get pending(): boolean {
     return this.phase === 'uploading' || this.phase === 'waiting';
   }
 
-  /** How much of the upload is done, 0 to 1. The request's frame of some bytes per file is counted as picture. */
+  /** How much of the upload is done, 0 to 1. */
   get fraction(): number {
-    return this.size === 0 ? 0 : Math.min(1, this.sent / this.size);
+    return this.size === 0 ? 0 : this.sent / this.size;
   }
 }
 
@@ -104,7 +112,7 @@ export class Rolls extends Observable {
     clearTimeout(roll.timer);
     roll.upload?.abort();
     this.rolls = this.rolls.filter((other) => other !== roll);
-    if (roll.phase !== 'handed-in') for (const picture of roll.pictures) URL.revokeObjectURL(picture.url);
+    if (roll.phase !== 'handed-in') for (const picture of roll.pictures) picture.release();
     this.changed();
   }
 
@@ -125,8 +133,8 @@ export class Rolls extends Observable {
     Object.assign(roll, { phase: 'uploading', sent: 0, problem: undefined, tries: roll.tries + 1 });
     this.changed();
     const files = roll.pictures.map((picture) => picture.file);
-    roll.upload = startUpload({ files, model: roll.model, key: roll.key }, (sent) => {
-      roll.sent = sent;
+    roll.upload = startUpload({ files, model: roll.model, key: roll.key }, (sent, size) => {
+      Object.assign(roll, { sent, size });
       this.changed();
     });
     try {
