@@ -1,6 +1,7 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import type { Problem } from '../api/problem.js';
 import { Darkroom } from '../state/darkroom.js';
 import { Watch } from '../state/observable.js';
 import { controls } from '../styles/controls.js';
@@ -39,12 +40,7 @@ export class DarkroomApp extends LitElement {
         <dr-theme-toggle></dr-theme-toggle>
       </header>
       <main>
-        ${service.reachable && !follower.broken
-          ? nothing
-          : html`<p class="lost" role="alert">
-              <strong>The connection to the service is lost.</strong> This page tries again by itself; jobs that were
-              handed in are kept there.
-            </p>`}
+        ${this.renderTrouble(service.problem, follower.broken)}
         <dr-drop-zone .darkroom=${darkroom}></dr-drop-zone>
         ${repeat(
           rolls.rolls,
@@ -57,6 +53,14 @@ export class DarkroomApp extends LitElement {
       <dr-details .darkroom=${darkroom}></dr-details>
       <div role="status" class=${announcer.visible ? 'toast' : 'for-readers'}>${announcer.text}</div>
     `;
+  }
+
+  private renderTrouble(problem: Problem | undefined, broken: boolean) {
+    if (!problem && !broken) return nothing;
+    const words = problem && problem.status > 0 ? problem.message : 'The connection to the service is lost.';
+    return html`<p class="lost" role="alert">
+      <strong>${words}</strong> This page tries again by itself; jobs that were handed in are kept there.
+    </p>`;
   }
 
   static override styles = [

@@ -6,6 +6,7 @@ import type { Picture, Roll } from '../state/rolls.js';
 import { controls } from '../styles/controls.js';
 import { wholeDuration } from '../timeline.js';
 import { duration } from '../words.js';
+import { hideBroken, showAgain } from './broken-image.js';
 import './label-bars.js';
 import './state-mark.js';
 
@@ -29,7 +30,7 @@ export class JobCard extends LitElement {
     const source = picture?.url ?? (job && isInputKept(job) ? job.links.input : undefined);
     const face = html`
       <span class="frame">
-        ${source ? html`<img src=${source} alt="" loading="lazy" decoding="async" @error=${hide} @load=${show} />` : nothing}
+        ${source ? html`<img src=${source} alt="" loading="lazy" decoding="async" @error=${hideBroken} @load=${showAgain} />` : nothing}
       </span>
       <span class="text">${job ? this.renderJob(job) : this.renderUpload()}</span>
       <span class="foot muted">
@@ -214,13 +215,4 @@ export class JobCard extends LitElement {
       }
     `,
   ];
-}
-
-// A file that is no picture leaves its frame empty; the card says why.
-function hide(event: Event): void {
-  (event.target as HTMLElement).hidden = true;
-}
-
-function show(event: Event): void {
-  (event.target as HTMLElement).hidden = false;
 }

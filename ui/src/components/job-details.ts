@@ -6,6 +6,7 @@ import type { Darkroom } from '../state/darkroom.js';
 import { Watch } from '../state/observable.js';
 import { controls } from '../styles/controls.js';
 import { adviceFor, adviceForJob, bytes, curlFor, grouped, localTime } from '../words.js';
+import { hideBroken, showAgain } from './broken-image.js';
 import './copy-button.js';
 import { detailsStyle } from './job-details.style.js';
 import './label-bars.js';
@@ -50,7 +51,7 @@ export class JobDetails extends LitElement {
       <div class="columns">
         ${source
           ? html`<a class="picture" href=${source} target="_blank">
-              <img src=${source} alt="The picture of this job, opens by itself" @error=${hide} @load=${show} />
+              <img src=${source} alt="The picture of this job, opens by itself" @error=${hideBroken} @load=${showAgain} />
             </a>`
           : html`<div class="picture muted">The picture was not kept.</div>`}
         <div class="facts">
@@ -181,12 +182,4 @@ export class JobDetails extends LitElement {
   }
 
   static override styles = [controls, detailsStyle];
-}
-
-function hide(event: Event): void {
-  (event.target as HTMLElement).hidden = true;
-}
-
-function show(event: Event): void {
-  (event.target as HTMLElement).hidden = false;
 }

@@ -13,10 +13,14 @@ export class ServiceFooter extends LitElement {
   readonly watch = new Watch(this, () => [this.darkroom.service]);
 
   override render() {
-    const { status, reachable } = this.darkroom.service;
+    const { status, problem } = this.darkroom.service;
     return html`<footer class="muted">
       <ul class="number" aria-label="The service">
-        ${status && reachable ? this.renderStatus(status) : html`<li>${reachable ? 'Asking the service' : 'Not reached'}</li>`}
+        ${problem
+          ? html`<li class="bad">No status</li>`
+          : status
+            ? this.renderStatus(status)
+            : html`<li>Asking the service</li>`}
       </ul>
       <nav aria-label="More"><a href="/openapi.json">API</a> <a href="/metrics">Metrics</a></nav>
     </footer>`;

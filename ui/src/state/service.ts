@@ -1,20 +1,22 @@
 import { getModels, getStatus } from '../api/client.js';
+import type { Problem } from '../api/problem.js';
 import type { Model, ModelList, ServiceStatus } from '../api/types.js';
 import { Observable } from './observable.js';
 
 const POLL_MS = 4000;
-const POLL_WHEN_LOST_MS = 2000;
+const POLL_AFTER_PROBLEM_MS = 2000;
 
 /** What the service says of itself, asked every few seconds while the page is looked at. */
 export class Service extends Observable {
   status?: ServiceStatus;
   models: Model[] = [];
   modelErrors: ModelList['errors'] = [];
-  reachable = true;
+  /** Why there was no status at the last look. */
+  problem?: Problem;
   private timer = 0;
   private jobCounts = '';
 
-  /** `onJobsChanged` is called when the number of jobs in some state is another than at the last look. */
+  /** `onJobsChanged` is called at the first look, and when some state has another number of jobs than at the last. */
   constructor(private readonly onJobsChanged: () => void) {
     super();
     document.addEventListener('visibilitychange', () => this.look());
@@ -32,18 +34,17 @@ export class Service extends Observable {
   private async look(): Promise<void> {
     clearTimeout(this.timer);
     if (document.hidden) return;
-    const wasReachable = this.reachable;
     try {
       this.status = await getStatus();
-      this.reachable = true;
-      if (!wasReachable || this.models.length === 0) await this.loadModels();
-    } catch {
-      this.reachable = false;
+      if (this.problem || this.models.length === 0) await this.loadModels();
+      this.problem = undefined;
+    } catch (error) {
+      this.problem = error as Problem;
     }
     this.changed();
     this.tellChangedJobs();
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.look(), this.reachable ? POLL_MS : POLL_WHEN_LOST_MS);
+    this.timer = setTimeout(() => this.look(), this.problem ? POLL_AFTER_PROBLEM_MS : POLL_MS);
   }
 
   private async loadModels(): Promise<void> {
@@ -54,9 +55,8 @@ export class Service extends Observable {
 
   private tellChangedJobs(): void {
     const counts = JSON.stringify(this.status?.jobs ?? {});
-    if (!this.reachable || counts === this.jobCounts) return;
-    const first = this.jobCounts === '';
+    if (this.problem || counts === this.jobCounts) return;
     this.jobCounts = counts;
-    if (!first) this.onJobsChanged();
+    this.onJobsChanged();
   }
 }
