@@ -67,7 +67,6 @@ Task<void> Worker::Drain(Time deadline) {
   stopping_ = true;
   room_.NotifyAll();
   work_.NotifyAll();
-  if (options_.cancel_polls) options_.cancel_polls();
   for (auto& ready : ready_) {
     for (ItemPtr& item : std::exchange(ready, {})) tasks_.Spawn(GiveBack(std::move(item), Duration(0)));
   }
@@ -78,7 +77,10 @@ Task<void> Worker::Drain(Time deadline) {
   if (!reported) co_return;
   leases_.Stop();
   co_await upkeep_.Join(deadline);
+  // Last, for it may end other calls too. What a poll brought meanwhile has been given back.
+  if (options_.cancel_polls) options_.cancel_polls();
   co_await polls_.Join(deadline);
+  co_await tasks_.Join(deadline);
 }
 
 Task<bool> Worker::WaitForRoom(Priority priority) {

@@ -51,7 +51,8 @@ class Worker {
   // `deadline`: the process must then end without destroying the worker, and what was not done is left to its lease.
   Task<void> Drain(Time deadline);
 
-  int running() const { return running_; }
+  int running() const { return running_; }  // in a lane
+  int held() const { return held_; }        // received and not yet handed over or given back
 
  private:
   struct Item;

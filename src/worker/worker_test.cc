@@ -1,0 +1,233 @@
+#include "worker/worker.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <latch>
+
+#include "embedded/testing.h"
+
+namespace darkroom::worker {
+namespace {
+
+// Answers as the test says, on the lane's thread.
+class ScriptedRunner : public JobRunner {
+ public:
+  Result<RunAnswer> Run(const JobRequest& request, std::string_view picture) override {
+    return script(request, picture);
+  }
+  std::function<Result<RunAnswer>(const JobRequest&, std::string_view)> script = [](const JobRequest& request, std::string_view picture) {
+    RunAnswer answer;
+    answer.model = request.model;
+    answer.result = "{\"labels\":[]}";
+    answer.artifacts.push_back({"result.json", "application/json", std::string(picture)});
+    return answer;
+  };
+};
+
+class WorkerTest : public testing::Test {
+ protected:
+  WorkerTest() {
+    for (const Priority priority : kPriorities) {
+      requests_[std::size_t(priority)] = engine_.Run(engine_->queues().Create(std::string(Name(priority)), {}));
+    }
+    results_ = engine_.Run(engine_->queues().Create("results", {}));
+    inputs_ = engine_.Run(engine_->objects().Create("inputs"));
+    outputs_ = engine_.Run(engine_->objects().Create("outputs"));
+  }
+
+  Id Submit(Priority priority = Priority::kNormal, std::optional<Time> deadline = std::nullopt, bool with_picture = true) {
+    const Id job = Id::Make(engine_.clock().Now());
+    if (with_picture) engine_.Run(inputs_->Put(InputKey(job), "picture of " + job.ToString(), {}));
+    const JobRequest request{job, {"furniture", "", ""}, 0, deadline, "a.jpg"};
+    engine_.Run(requests_[std::size_t(priority)]->Send({{.body = ToMessage(request)}}));
+    return job;
+  }
+
+  void StartWorker() {
+    WorkerOptions options;
+    options.name = "w1";
+    options.cancel_polls = [this] { engine_->CancelWaits(); };
+    const WorkerPorts ports{{requests_[0].get(), requests_[1].get(), requests_[2].get()}, results_.get(), inputs_.get(), outputs_.get()};
+    worker_ = std::make_unique<Worker>(engine_.io(), engine_.clock(), ports, runner_, std::move(options));
+    worker_->Start();
+  }
+  // The next outcome a worker reports; starts are skipped.
+  Outcome NextOutcome() {
+    while (true) {
+      auto messages = engine_.Run(results_->Receive({.max = 1, .wait = kMaxWait}));
+      if (messages.empty()) continue;
+      engine_.Run(results_->Ack({messages[0].receipt}));
+      auto report = ParseWorkerReport(messages[0].body);
+      if (auto* outcome = std::get_if<Outcome>(&*report)) return *outcome;
+    }
+  }
+  void StopWorker() { engine_.io().RunUntilDone(worker_->Drain(engine_.clock().Now() + 30s)); }
+  QueueStats StatsOf(Priority priority = Priority::kNormal) { return engine_.Run(requests_[std::size_t(priority)]->Stats()); }
+
+  embedded::TestEngine engine_;
+  ScriptedRunner runner_;
+  std::array<std::shared_ptr<Queue>, kPriorities.size()> requests_;
+  std::shared_ptr<Queue> results_;
+  std::shared_ptr<ObjectStore> inputs_;
+  std::shared_ptr<ObjectStore> outputs_;
+  std::unique_ptr<Worker> worker_;
+};
+
+TEST_F(WorkerTest, RunsAJobStoresItsArtifactReportsItAndAcksTheRequest) {
+  const Id job = Submit();
+  StartWorker();
+  const Outcome outcome = NextOutcome();
+  EXPECT_EQ(outcome.job, job);
+  EXPECT_EQ(outcome.state, JobState::kSucceeded);
+  EXPECT_EQ(outcome.attempt, 1);
+  EXPECT_EQ(outcome.worker, "w1");
+  ASSERT_EQ(outcome.artifacts.size(), 1u);
+  StopWorker();
+  const auto stored = engine_.Run(outputs_->Get(OutputKey(job, outcome.run, "result.json"), std::nullopt));
+  ASSERT_TRUE(stored.has_value());
+  EXPECT_EQ(stored->body, "picture of " + job.ToString());
+  EXPECT_EQ(StatsOf().in_flight + StatsOf().visible, 0);
+}
+
+TEST_F(WorkerTest, ABadPictureFailsItsOwnJobAndItsNeighboursGoOn) {
+  const Id bad = Submit();
+  const Id good = Submit();
+  const auto fine = runner_.script;
+  runner_.script = [&](const JobRequest& request, std::string_view picture) -> Result<RunAnswer> {
+    if (request.job == bad) return Fail(Code::kInvalid, "the picture is truncated");
+    return fine(request, picture);
+  };
+  StartWorker();
+  std::map<Id, Outcome> outcomes;
+  for (int i = 0; i < 2; ++i) {
+    Outcome outcome = NextOutcome();
+    outcomes.emplace(outcome.job, outcome);
+  }
+  EXPECT_EQ(outcomes.at(bad).state, JobState::kFailed);
+  EXPECT_EQ(outcomes.at(bad).failure->code, "bad_image");
+  EXPECT_EQ(outcomes.at(good).state, JobState::kSucceeded);
+  StopWorker();
+}
+
+TEST_F(WorkerTest, GivesAJobBackWithAPauseWhenARetryMayHelp) {
+  Submit();
+  std::atomic<int> runs = 0;
+  const auto fine = runner_.script;
+  runner_.script = [&](const JobRequest& request, std::string_view picture) -> Result<RunAnswer> {
+    if (++runs == 1) return Fail(Code::kUnavailable, "out of memory for now");
+    return fine(request, picture);
+  };
+  StartWorker();
+  auto backed_off = [&]() -> Task<Result<bool>> {
+    while (true) {
+      const auto stats = co_await requests_[1]->Stats();
+      if (!stats) co_return Fail(stats.error());
+      if (runs == 1 && worker_->running() == 0 && stats->visible == 0 && worker_->held() == 0) co_return true;
+    }
+  };
+  engine_.Run(backed_off());
+  engine_.clock().Advance(1s);
+  const Outcome outcome = NextOutcome();
+  EXPECT_EQ(outcome.attempt, 2);
+  EXPECT_EQ(outcome.state, JobState::kSucceeded);
+  StopWorker();
+}
+
+TEST_F(WorkerTest, AJobWhoseDeadlinePassedIsNotRun) {
+  Submit(Priority::kNormal, engine_.clock().Now() - 1s);
+  runner_.script = [](const JobRequest&, std::string_view) -> Result<RunAnswer> { std::abort(); };
+  StartWorker();
+  EXPECT_EQ(NextOutcome().state, JobState::kExpired);
+  StopWorker();
+}
+
+TEST_F(WorkerTest, AJobWithoutItsPictureFails) {
+  Submit(Priority::kNormal, std::nullopt, false);
+  StartWorker();
+  EXPECT_EQ(NextOutcome().failure->code, "input_gone");
+  StopWorker();
+}
+
+TEST_F(WorkerTest, HigherPrioritiesGoFirst) {
+  std::vector<Id> order;
+  const Id low = Submit(Priority::kLow);
+  const Id normal = Submit(Priority::kNormal);
+  const Id high = Submit(Priority::kHigh);
+  const auto fine = runner_.script;
+  runner_.script = [&](const JobRequest& request, std::string_view picture) -> Result<RunAnswer> {
+    order.push_back(request.job);
+    return fine(request, picture);
+  };
+  StartWorker();
+  for (int i = 0; i < 3; ++i) NextOutcome();
+  StopWorker();
+  // Which of them arrives first is chance; of two that wait for the lane the higher goes first.
+  ASSERT_EQ(order.size(), 3u);
+  EXPECT_NE(order.back(), high);
+  (void)low, (void)normal;
+}
+
+TEST_F(WorkerTest, RenewsTheLeaseOfARunThatTakesLonger) {
+  Submit();
+  std::latch running(1), finish(1);
+  const auto fine = runner_.script;
+  runner_.script = [&](const JobRequest& request, std::string_view picture) -> Result<RunAnswer> {
+    running.count_down();
+    finish.wait();
+    return fine(request, picture);
+  };
+  StartWorker();
+  auto until_running = [&]() -> Task<Result<bool>> {
+    while (!running.try_wait()) {
+      const auto stats = co_await requests_[1]->Stats();
+      if (!stats) co_return Fail(stats.error());
+    }
+    co_return true;
+  };
+  engine_.Run(until_running());
+  for (int i = 0; i < 10; ++i) {
+    engine_.clock().Advance(10s);
+    const auto stolen = engine_.Run(requests_[1]->Receive({.max = 1}));
+    ASSERT_TRUE(stolen.empty()) << "the lease ended after " << (i + 1) * 10 << " s";
+  }
+  finish.count_down();
+  EXPECT_EQ(NextOutcome().attempt, 1);
+  StopWorker();
+}
+
+TEST_F(WorkerTest, DrainFinishesWhatRunsAndGivesTheRestBack) {
+  std::latch running(1), finish(1);
+  const auto fine = runner_.script;
+  runner_.script = [&](const JobRequest& request, std::string_view picture) -> Result<RunAnswer> {
+    running.count_down();
+    finish.wait();
+    return fine(request, picture);
+  };
+  Submit();
+  Submit();
+  StartWorker();
+  auto both_held = [&]() -> Task<Result<bool>> {
+    while (!running.try_wait() || worker_->held() < 2) {
+      const auto stats = co_await requests_[1]->Stats();
+      if (!stats) co_return Fail(stats.error());
+    }
+    co_return true;
+  };
+  engine_.Run(both_held());
+  engine_.io().Post([&] { finish.count_down(); });
+  StopWorker();
+  EXPECT_EQ(engine_.Run(results_->Stats()).visible, 1);
+  EXPECT_EQ(StatsOf().visible, 1);
+  EXPECT_EQ(StatsOf().in_flight, 0);
+}
+
+TEST(DecidePrefetch, HoldsWhatIsWorkedOffInATenthOfASecond) {
+  EXPECT_EQ(DecidePrefetch(1, Duration(0)), 2) << "nothing measured yet";
+  EXPECT_EQ(DecidePrefetch(1, 10s), 2) << "long jobs: only the next";
+  EXPECT_EQ(DecidePrefetch(2, 10ms), 22);
+  EXPECT_EQ(DecidePrefetch(1, 1us), 64) << "bounded";
+}
+
+}  // namespace
+}  // namespace darkroom::worker
