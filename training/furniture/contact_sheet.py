@@ -1,4 +1,4 @@
-"""Draws a sheet of pictures, one column a kind: python contact_sheet.py sheet.png [--rows 8] [--split preview] [--start 0]"""
+"""Draws a sheet of pictures, one column a kind."""
 
 import argparse
 import io

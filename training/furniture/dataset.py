@@ -33,11 +33,11 @@ def _each(work, split: str, numbers: range, processes: int):
         yield from pool.imap(work, ((split, k) for k in numbers), chunksize=20)
 
 
-def _fingerprint() -> str:
-    """Of everything that decides what the pictures look like."""
+def fingerprint(*more: str) -> str:
+    """Of the sources that decide what the pictures look like, and of more files in this folder."""
     digest = hashlib.sha256()
     here = Path(__file__).parent
-    for source in sorted(here.glob("rendering/*.py")) + [here / "package.py"]:
+    for source in sorted(here.glob("rendering/*.py")) + [here / name for name in ("package.py",) + more]:
         digest.update(source.read_bytes())
     return digest.hexdigest()[:12]
 
@@ -52,7 +52,7 @@ def stored(split: str, count: int, processes: int) -> np.ndarray:
     CACHE.mkdir(parents=True, exist_ok=True)
     parts, began = [], time.monotonic()
     for start in range(0, count, PART):
-        path = CACHE / f"{split}-{_fingerprint()}-{start}.npy"
+        path = CACHE / f"{split}-{fingerprint()}-{start}.npy"
         if not path.exists():
             unfinished = path.with_suffix(".unfinished.npy")
             np.save(unfinished, np.stack(list(_each(_stored, split, range(start, start + PART), processes))))

@@ -24,8 +24,8 @@ def evaluate(count: int, processes: int) -> float:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = processes
     session = onnxruntime.InferenceSession(shipped.folder / "model.onnx", options, providers=["CPUExecutionProvider"])
-    logits = np.concatenate([session.run([shipped.output_name], {shipped.input_name: inputs[k:k + 64]})[0]
-                             for k in range(0, count, 64)])
+    logits = np.concatenate(
+        [session.run([shipped.output_name], {shipped.input_name: inputs[k:k + 64]})[0] for k in range(0, count, 64)])
     answers = logits.argmax(axis=1)
     chances = np.exp(logits - logits.max(axis=1, keepdims=True))
     confidence = (chances / chances.sum(axis=1, keepdims=True)).max(axis=1)
@@ -36,8 +36,9 @@ def evaluate(count: int, processes: int) -> float:
     print(" " * 10 + "".join(f"{label[:8]:>9}" for label in shipped.labels) + "    right")
     for label, row, k in zip(shipped.labels, confusion, range(len(shipped.labels))):
         print(f"{label:10}" + "".join(f"{n if n else '.':>9}" for n in row) + f"{row[k] / row.sum():9.1%}")
-    print(f"\naccuracy {accuracy:.2%}   top 2 {(np.argsort(-logits)[:, :2] == truth[:, None]).any(axis=1).mean():.2%}   "
-          f"mean confidence {confidence.mean():.1%}   {time.monotonic() - began:.0f} s")
+    print(
+        f"\naccuracy {accuracy:.2%}   top 2 {(np.argsort(-logits)[:, :2] == truth[:, None]).any(axis=1).mean():.2%}   "
+        f"mean confidence {confidence.mean():.1%}   {time.monotonic() - began:.0f} s")
     return accuracy
 
 
@@ -82,6 +83,33 @@ def _right(network, pixels, truth, shipped) -> float:
     return (np.concatenate(found) == truth).mean()
 
 
+class Progress:
+    """What a stopped run needs to go on after its last whole epoch; a file in the cache, gone when the run is done."""
+
+    def __init__(self, options, **parts):
+        sources = dataset.fingerprint("network.py", "train.py")
+        self.path = dataset.CACHE / f"run-{sources}-{options.pictures}-{options.epochs}-{options.seed}.pt"
+        self.parts = parts
+
+    def restore(self) -> int:
+        """The number of whole epochs done."""
+        import torch
+
+        if not self.path.exists():
+            return 0
+        saved = torch.load(self.path, weights_only=True)
+        for name, part in self.parts.items():
+            part.load_state_dict(saved[name])
+        return saved["epochs"]
+
+    def save(self, epochs: int):
+        import torch
+
+        unfinished = self.path.with_suffix(".unfinished")
+        torch.save({"epochs": epochs} | {name: part.state_dict() for name, part in self.parts.items()}, unfinished)
+        unfinished.rename(self.path)
+
+
 def train(options):
     import torch
     from torch import nn
@@ -90,7 +118,7 @@ def train(options):
 
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
-    rng, shipped = np.random.default_rng(options.seed), package.load()
+    shipped = package.load()
     truth, held_truth = dataset.labels(options.pictures), dataset.labels(1000)
     network = FurnitureNet(len(shipped.labels)).to(memory_format=torch.channels_last)  # twice as fast on a CPU
     print(f"{sum(p.numel() for p in network.parameters()):,} weights", flush=True)
@@ -98,14 +126,16 @@ def train(options):
     held = dataset.stored("validation", 1000, options.threads)
 
     size, began = 64, time.monotonic()
-    steps = options.epochs * (len(truth) // size)
+    steps = len(truth) // size
     optimizer = torch.optim.AdamW(network.parameters(), lr=3e-3, weight_decay=0.05)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 3e-3, total_steps=steps, pct_start=0.15)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 3e-3, total_steps=options.epochs * steps, pct_start=0.15)
     loss_of = nn.CrossEntropyLoss(label_smoothing=0.05)
-    for epoch in range(options.epochs):
-        side = _side(epoch / options.epochs, shipped.side)
+    progress = Progress(options, network=network, optimizer=optimizer, schedule=schedule)
+    for epoch in range(progress.restore(), options.epochs):
+        torch.manual_seed(options.seed * 1000 + epoch)
+        rng = np.random.default_rng([options.seed, epoch])
+        side, total = _side(epoch / options.epochs, shipped.side), 0.0
         network.train()
-        total = 0.0
         for x, y in _batches(pixels, truth, size, rng, side, shipped):
             loss = loss_of(network(x), y)
             optimizer.zero_grad()
@@ -113,19 +143,34 @@ def train(options):
             optimizer.step()
             schedule.step()
             total += loss.item()
+        progress.save(epoch + 1)
         judged = f"validation {_right(network, held, held_truth, shipped):.1%}, " if side == shipped.side else ""
-        print(f"  epoch {epoch + 1:2}: {side} pixels, loss {total / (len(truth) // size):.3f}, {judged}"
-              f"{time.monotonic() - began:.0f} s", flush=True)
+        print(
+            f"  epoch {epoch + 1:2}: {side} pixels, loss {total / steps:.3f}, {judged}"
+            f"{time.monotonic() - began:.0f} s",
+            flush=True)
     export(network, shipped)
+    progress.path.unlink()
 
 
 def export(network, shipped):
     import torch
 
     network = network.eval().to(memory_format=torch.contiguous_format)
-    torch.onnx.export(network, (torch.zeros(1, 3, shipped.side, shipped.side),), shipped.folder / "model.onnx",
-                      input_names=[shipped.input_name], output_names=[shipped.output_name], opset_version=17,
-                      dynamic_axes={shipped.input_name: {0: "N"}, shipped.output_name: {0: "N"}}, dynamo=False)
+    torch.onnx.export(network, (torch.zeros(1, 3, shipped.side, shipped.side),),
+                      shipped.folder / "model.onnx",
+                      input_names=[shipped.input_name],
+                      output_names=[shipped.output_name],
+                      opset_version=17,
+                      dynamic_axes={
+                          shipped.input_name: {
+                              0: "N"
+                          },
+                          shipped.output_name: {
+                              0: "N"
+                          }
+                      },
+                      dynamo=False)
     print(f"{shipped.folder.name}/model.onnx: {(shipped.folder / 'model.onnx').stat().st_size:,} bytes", flush=True)
 
 
@@ -136,7 +181,10 @@ def main():
     parser.add_argument("--epochs", type=int, default=16)
     parser.add_argument("--test-pictures", type=int, default=3000)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--seed", type=int, default=1, help="of the weights and the batches; the pictures have their own")
+    parser.add_argument("--seed",
+                        type=int,
+                        default=1,
+                        help="of the weights and the batches; the pictures have their own")
     options = parser.parse_args()
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # on a busy machine, spinning costs four times the work itself
     began = time.monotonic()

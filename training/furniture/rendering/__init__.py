@@ -1,1 +1,1 @@
-"""Draws parametric furniture: solids, a ray caster, ten kinds of furniture, and pictures of them, all from explicit seeds."""
+"""Draws parametric furniture: solids, a ray caster, ten kinds of furniture, pictures of them, from explicit seeds."""

@@ -23,7 +23,8 @@ class Materials:
     def wood(self):
         rng = self.rng
         color = np.clip(np.array(_WOODS[rng.integers(len(_WOODS))]) * rng.uniform(0.85, 1.15, 3), 0, 1)
-        return Material(color, "wood", color * rng.uniform(0.6, 0.88), rng.uniform(0.6, 1.4), rng.choice([0, 0.1, 0.25]))
+        grain, frequency = color * rng.uniform(0.6, 0.88), rng.uniform(0.6, 1.4)
+        return Material(color, "wood", grain, frequency, rng.choice([0, 0.1, 0.25]))
 
     def paint(self):
         rng = self.rng

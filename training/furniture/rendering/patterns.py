@@ -34,8 +34,9 @@ def noise_at(u, v):
     ui, vi = np.floor(u).astype(np.int64), np.floor(v).astype(np.int64)
     pu, pv = (u - ui).astype(np.float32), (v - vi).astype(np.float32)
     u0, v0, u1, v1 = ui & 255, vi & 255, (ui + 1) & 255, (vi + 1) & 255
-    return ((NOISE[u0, v0] * (1 - pu) + NOISE[u1, v0] * pu) * (1 - pv) +
-            (NOISE[u0, v1] * (1 - pu) + NOISE[u1, v1] * pu) * pv)
+    low = NOISE[u0, v0] * (1 - pu) + NOISE[u1, v0] * pu
+    high = NOISE[u0, v1] * (1 - pu) + NOISE[u1, v1] * pu
+    return low * (1 - pv) + high * pv
 
 
 def surface_color(material: Material, point, long_axis: int):

@@ -51,7 +51,12 @@ SAMPLE = Quality((320, 440), 3, 640, False, (0.78, 0.88), 0.25)
 
 def _camera(rng, kind: str, shape: Shape, azimuth: float, quality: Quality) -> Camera:
     low, high = shape.bounds()
-    rise = rng.uniform(*{"shelf": (0.0, 0.45), "cabinet": (0.0, 0.45), "bed": (0.2, 0.8), "lamp": (-0.1, 0.4)}.get(kind, (0.08, 0.65)))
+    rise = rng.uniform(*{
+        "shelf": (0.0, 0.45),
+        "cabinet": (0.0, 0.45),
+        "bed": (0.2, 0.8),
+        "lamp": (-0.1, 0.4)
+    }.get(kind, (0.08, 0.65)))
     focal = rng.uniform(1.1, 2.6)
     out = np.array([np.sin(azimuth) * np.cos(rise), -np.cos(azimuth) * np.cos(rise), np.sin(rise)])
     forward, roll = -out, rng.normal(0, 0.025)
@@ -111,7 +116,8 @@ def _spoil(rng, image: Image.Image) -> Image.Image:
         x, y = rng.uniform(0, 1) * image.width, rng.uniform(0, 1) * image.height
         a, b = rng.uniform(0.05, 0.22, 2) * min(image.size)
         draw.rectangle((x - a, y - b, x + a, y + b), fill=tuple(int(v) for v in rng.integers(0, 256, 3)))
-    for enhance, odds, spread in ((ImageEnhance.Brightness, 0.4, 0.25), (ImageEnhance.Contrast, 0.4, 0.3), (ImageEnhance.Color, 0.4, 0.5)):
+    for enhance, odds, spread in ((ImageEnhance.Brightness, 0.4, 0.25), (ImageEnhance.Contrast, 0.4, 0.3),
+                                  (ImageEnhance.Color, 0.4, 0.5)):
         if rng.random() < odds:
             image = enhance(image).enhance(1 + rng.uniform(-spread, spread))
     if rng.random() < 0.06:

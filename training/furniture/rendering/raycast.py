@@ -138,13 +138,14 @@ def render(solids: list[Solid], planes: list[Plane], camera: Camera, light: Ligh
 
     for plane in planes:
         toward = np.tensordot(plane.normal.astype(np.float32), rays, axes=1)
-        distance = np.float32(plane.offset - plane.normal @ camera.position) / np.where(np.abs(toward) < 1e-6, 1e-6, toward)
+        toward = np.where(np.abs(toward) < 1e-6, 1e-6, toward)
+        distance = np.float32(plane.offset - plane.normal @ camera.position) / toward
         seen = (distance > NEAR) & (distance < depth) & (distance < 60)
         depth[seen] = distance[seen]
         point = origin + distance[seen] * rays[:, seen]
         level = plane.normal[2] > 0.5
-        flat = point if level else np.stack([point[2], point[0] * plane.normal[1] - point[1] * plane.normal[0],
-                                             np.zeros_like(point[0])])
+        along = point[0] * plane.normal[1] - point[1] * plane.normal[0]
+        flat = point if level else np.stack([point[2], along, np.zeros_like(along)])
         albedo[:, seen] = surface_color(plane.material, flat, 0)
         normals[:, seen] = plane.normal[:, None]
         gloss[seen] = plane.material.gloss

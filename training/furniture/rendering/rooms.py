@@ -41,7 +41,9 @@ def backdrop(rng: np.random.Generator, pick: Materials, kind: str, width: int, h
             elif shape == 2:
                 draw.polygon([(x + a * rng.uniform(-1, 1), y + b * rng.uniform(-1, 1)) for _ in range(4)], fill=fill)
             else:
-                draw.line((x, y, x + 4 * a * rng.uniform(-1, 1), y + 4 * b * rng.uniform(-1, 1)), fill=fill, width=int(rng.integers(1, 8)))
+                draw.line((x, y, x + 4 * a * rng.uniform(-1, 1), y + 4 * b * rng.uniform(-1, 1)),
+                          fill=fill,
+                          width=int(rng.integers(1, 8)))
         canvas = linear(np.asarray(image) / 255)
     return canvas
 
@@ -91,12 +93,16 @@ def other_things(rng: np.random.Generator, pick: Materials, low, high, azimuth: 
     tall = high[2] - low[2]
     if rng.random() < 0.35:
         size = reach * rng.uniform(1.6, 2.6)
-        shape.box((*middle, 0.004), (size, size * rng.uniform(0.6, 1), 0.008), pick.fabric(), axes=turn("z", rng.uniform(0, 3)))
+        shape.box((*middle, 0.004), (size, size * rng.uniform(0.6, 1), 0.008),
+                  pick.fabric(),
+                  axes=turn("z", rng.uniform(0, 3)))
     for _ in range(rng.integers(0, 4)):
         at = middle + aside * rng.choice([-1, 1]) * reach * rng.uniform(0.8, 2.0) + away * reach * rng.uniform(0.3, 1.5)
         size, thing = tall * rng.uniform(0.08, 0.3), rng.integers(4)
         if thing == 0:
-            shape.box((*at, size / 2), (size * rng.uniform(0.6, 1.3), size, size), pick.paint(), axes=turn("z", rng.uniform(0, 3)))
+            shape.box((*at, size / 2), (size * rng.uniform(0.6, 1.3), size, size),
+                      pick.paint(),
+                      axes=turn("z", rng.uniform(0, 3)))
         elif thing == 1:
             shape.ball((*at, size * 0.6), size * 0.6, pick.paint())
         elif thing == 2:
@@ -106,7 +112,8 @@ def other_things(rng: np.random.Generator, pick: Materials, low, high, azimuth: 
             material.color, material.gloss = leaf, 0.0
             for _ in range(5):
                 offset = rng.normal(0, 0.35, 3) * size
-                shape.ball((at[0] + offset[0], at[1] + offset[1], size * 1.7 + offset[2]), size * rng.uniform(0.25, 0.5, 3), material)
+                shape.ball((at[0] + offset[0], at[1] + offset[1], size * 1.7 + offset[2]),
+                           size * rng.uniform(0.25, 0.5, 3), material)
         else:
             shape.rod((*at, 0), (*at, size * 1.2), size * 0.4, pick.paint(), size * rng.uniform(0.2, 0.5))
     if wall is not None:

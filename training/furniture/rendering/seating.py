@@ -68,7 +68,9 @@ def _back(shape, rng, width, low, high, y, lean, frame, panel, style):
     elif style == "ladder":
         count = rng.integers(2, 4)
         for k in range(count):
-            shape.box(at(0, low + (high - low) * (k + 0.6) / (count + 0.5)), (width - 0.05, 0.018, 0.05), panel, axes=axes)
+            shape.box(at(0, low + (high - low) * (k + 0.6) / (count + 0.5)), (width - 0.05, 0.018, 0.05),
+                      panel,
+                      axes=axes)
     elif style == "frame":
         shape.box(at(0, (low + high) / 2 + 0.02), (width - 0.09, 0.03, tall * 0.6), panel, 0.012, axes)
     elif style == "panel":
@@ -108,9 +110,11 @@ def chair(rng: np.random.Generator) -> Shape:
             shape.rod((x, front, 0.015), (x, rear, 0.015), radius, frame)
             if base == "sled":
                 shape.rod((x, rear, 0.015), (x, rear, seat - thick), radius, frame)
-        shape.rod((-width / 2 + 0.02, depth / 2 - 0.02, 0.015), (width / 2 - 0.02, depth / 2 - 0.02, 0.015), radius, frame)
-    styles = ["padded", "half", "panel"] if padded or base == "star" else [
-        "slats", "ladder", "spindles", "frame", "panel", "half"]
+        shape.rod((-width / 2 + 0.02, depth / 2 - 0.02, 0.015), (width / 2 - 0.02, depth / 2 - 0.02, 0.015), radius,
+                  frame)
+    styles = ["slats", "ladder", "spindles", "frame", "panel", "half"]
+    if padded or base == "star":
+        styles = ["padded", "half", "panel"]
     panel = cover if rng.random() < 0.75 else pick.hard()
     low = seat - 0.01 if base != "star" else seat + 0.04
     _back(shape, rng, width, low, top, depth / 2 - 0.02, rng.uniform(0.05, 0.24), frame, panel, rng.choice(styles))
@@ -179,10 +183,12 @@ def _upholstered(rng, seats: int) -> Shape:
         if seats == 1 and rng.random() < 0.12 and arm > 0.1:
             shape.panel((sx * (inner / 2 + 0.02), 0.0, arm_top - 0.1), (sx * (inner / 2 + arm), rear, top), cover, soft)
         for y in (front + 0.06, rear - 0.08):
-            shape.rod((sx * (inner / 2 + arm / 2), y, 0), (sx * (inner / 2 + arm / 2), y, clear + 0.02), 0.018, pick.frame(), 0.028)
+            shape.rod((sx * (inner / 2 + arm / 2), y, 0), (sx * (inner / 2 + arm / 2), y, clear + 0.02), 0.018,
+                      pick.frame(), 0.028)
     for k in range(seats):
         x0 = -inner / 2 + k * seat_width
-        shape.panel((x0 + 0.005, front - 0.01, seat - 0.13), (x0 + seat_width - 0.005, rear - back, seat + 0.02), cushion, 0.045)
+        shape.panel((x0 + 0.005, front - 0.01, seat - 0.13), (x0 + seat_width - 0.005, rear - back, seat + 0.02),
+                    cushion, 0.045)
         if rng.random() < 0.85:
             shape.box((x0 + seat_width / 2, rear - back - 0.05, (seat + top) / 2 + 0.03),
                       (seat_width - 0.01, 0.16, top - seat - 0.02), cushion, 0.06, turn("x", -0.2))

@@ -90,8 +90,7 @@ class Shape:
         start, end = np.asarray(start, dtype=float), np.asarray(end, dtype=float)
         end_radius = start_radius if end_radius is None else end_radius
         half = np.array([start_radius, end_radius, np.linalg.norm(end - start) / 2])
-        self.solids.append(
-            Solid(FRUSTUM, (start + end) / 2, axes_along(end - start), half, material, hollow=hollow))
+        self.solids.append(Solid(FRUSTUM, (start + end) / 2, axes_along(end - start), half, material, hollow=hollow))
 
     def beam(self, start, end, width, depth, material, rounding=0.0):
         """A square bar between two points."""

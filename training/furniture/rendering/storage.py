@@ -18,14 +18,17 @@ def _fill_bay(shape, rng, pick, low, high):
             thick, height = rng.uniform(0.025, 0.06), tall * rng.uniform(0.55, 0.9)
             if x + thick > high[0] - 0.01:
                 break
-            shape.panel((x, low[1] + 0.03, low[2]), (x + thick * 0.94, low[1] + depth * 0.8, low[2] + height), pick.paint())
+            shape.panel((x, low[1] + 0.03, low[2]), (x + thick * 0.94, low[1] + depth * 0.8, low[2] + height),
+                        pick.paint())
             x += thick
     elif choice < 0.70:
         size = min(tall * 0.6, width * 0.7, depth)
-        shape.box(((low[0] + high[0]) / 2, low[1] + depth / 2, low[2] + size / 2), (min(width * 0.8, size * 1.4), depth * 0.8, size), pick.soft())
+        shape.box(((low[0] + high[0]) / 2, low[1] + depth / 2, low[2] + size / 2),
+                  (min(width * 0.8, size * 1.4), depth * 0.8, size), pick.soft())
     elif choice < 0.85:
         x, radius = rng.uniform(low[0] + width * 0.25, high[0] - width * 0.25), min(0.08, width * 0.2, tall * 0.25)
-        shape.rod((x, low[1] + depth / 2, low[2]), (x, low[1] + depth / 2, low[2] + tall * 0.6), radius, pick.paint(), radius * 0.5)
+        shape.rod((x, low[1] + depth / 2, low[2]), (x, low[1] + depth / 2, low[2] + tall * 0.6), radius, pick.paint(),
+                  radius * 0.5)
 
 
 def shelf(rng: np.random.Generator) -> Shape:
@@ -76,7 +79,7 @@ def shelf(rng: np.random.Generator) -> Shape:
     return shape
 
 
-def _door(shape, rng, low, high, material, inner, knob, style, relief, hinge_left):
+def _door(shape, low, high, material, inner, knob, style, relief, hinge_left):
     """A door on the face y = low[1]; the handle stands away from the hinge."""
     x0, x1, z0, z1 = low[0] + 0.006, high[0] - 0.006, low[2] + 0.006, high[2] - 0.006
     y = low[1]
@@ -91,10 +94,14 @@ def _door(shape, rng, low, high, material, inner, knob, style, relief, hinge_lef
         edge = min(0.08, (x1 - x0) * 0.2)
         shape.panel((x0 + edge, y - 0.024, z0 + edge), (x1 - edge, y - 0.016, z1 - edge), inner)
     at_x = x1 - 0.045 if hinge_left else x0 + 0.045
-    handle(shape, (at_x, y - 0.02 - 0.01 * (relief == "frame"), (z0 + z1) / 2), min(0.5, z1 - z0), knob, style, level=False)
+    handle(shape, (at_x, y - 0.02 - 0.01 * (relief == "frame"), (z0 + z1) / 2),
+           min(0.5, z1 - z0),
+           knob,
+           style,
+           level=False)
 
 
-def _chest(shape, rng, low, high, count, material, knob, style):
+def _chest(shape, low, high, count, material, knob, style):
     step = (high[2] - low[2]) / count
     for k in range(count):
         z0, z1 = low[2] + k * step + 0.007, low[2] + (k + 1) * step - 0.007
@@ -132,7 +139,7 @@ def cabinet(rng: np.random.Generator) -> Shape:
         shape.panel((low[0] + 0.02, low[1] + 0.03, 0), (high[0] - 0.02, high[1], bottom), body)
     face_low, face_high = low + [0.015, 0, 0.015], high - [0.015, 0, 0.015]
     if plan == "chest":
-        _chest(shape, rng, face_low, face_high, int(rng.integers(3, 7 if height > 0.8 else 5)), front, knob, style)
+        _chest(shape, face_low, face_high, int(rng.integers(3, 7 if height > 0.8 else 5)), front, knob, style)
     else:
         doors = max(2, int(round(width / rng.uniform(0.38, 0.52))))
         split = face_low[2]
@@ -142,15 +149,17 @@ def cabinet(rng: np.random.Generator) -> Shape:
                 split = face_high[2] - share * (face_high[2] - face_low[2])
                 for k in range(doors):
                     x0, x1 = (face_low[0] + (face_high[0] - face_low[0]) * (k + e) / doors for e in (0, 1))
-                    _chest(shape, rng, np.array([x0, low[1], split]), np.array([x1, low[1], face_high[2]]), 1, front, knob, style)
+                    _chest(shape, np.array([x0, low[1], split]), np.array([x1, low[1], face_high[2]]), 1, front,
+                           knob, style)
                 face_high = np.array([face_high[0], face_high[1], split])
                 split = face_low[2]
             else:  # drawers below the doors
                 split = face_low[2] + share * (face_high[2] - face_low[2])
-                _chest(shape, rng, face_low, np.array([face_high[0], low[1], split]), int(rng.integers(1, 3)), front, knob, style)
+                _chest(shape, face_low, np.array([face_high[0], low[1], split]), int(rng.integers(1, 3)), front,
+                       knob, style)
         for k in range(doors):
             x0, x1 = (face_low[0] + (face_high[0] - face_low[0]) * (k + e) / doors for e in (0, 1))
-            _door(shape, rng, np.array([x0, low[1], split]), np.array([x1, low[1], face_high[2]]), front, inner, knob,
+            _door(shape, np.array([x0, low[1], split]), np.array([x1, low[1], face_high[2]]), front, inner, knob,
                   style, relief, k % 2 == 0)
     if plan in ("sideboard", "chest") and rng.random() < 0.35:
         x = rng.uniform(-0.3, 0.3) * width

@@ -87,13 +87,17 @@ def table(rng: np.random.Generator) -> Shape:
     return shape
 
 
-def _drawers(shape, rng, low, high, count, front, knob, style):
+def _drawers(shape, low, high, count, front, knob, style):
     """Drawer fronts on the face y = low[1] of a box, from its bottom to its top."""
     step = (high[2] - low[2]) / count
     for k in range(count):
         z0, z1 = low[2] + k * step + 0.006, low[2] + (k + 1) * step - 0.006
         shape.panel((low[0] + 0.008, low[1] - 0.016, z0), (high[0] - 0.008, low[1] + 0.002, z1), front)
-        handle(shape, ((low[0] + high[0]) / 2, low[1] - 0.016, (z0 + z1) / 2), high[0] - low[0], knob, style, level=True)
+        handle(shape, ((low[0] + high[0]) / 2, low[1] - 0.016, (z0 + z1) / 2),
+               high[0] - low[0],
+               knob,
+               style,
+               level=True)
 
 
 def handle(shape, at, width, material, style, level):
@@ -131,7 +135,7 @@ def desk(rng: np.random.Generator) -> Shape:
             low = np.array([min(outer, outer - sx * wide), -depth / 2 + 0.03, floor])
             high = np.array([max(outer, outer - sx * wide), depth / 2 - 0.03, under])
             shape.panel(low, high, body)
-            _drawers(shape, rng, low, high, int(rng.integers(2, 5)), front, knob, style)
+            _drawers(shape, low, high, int(rng.integers(2, 5)), front, knob, style)
             if floor > 0:
                 for x in (low[0] + 0.03, high[0] - 0.03):
                     for y in (low[1] + 0.03, high[1] - 0.03):
@@ -140,14 +144,16 @@ def desk(rng: np.random.Generator) -> Shape:
             shape.panel((outer - 0.015, -depth / 2 + 0.02, 0), (outer + 0.015, depth / 2 - 0.02, under), body)
         else:
             for sy in (-1, 1):
-                shape.beam((outer, sy * (depth / 2 - 0.05), 0), (outer, sy * (depth / 2 - 0.05), under), 0.04, 0.04, frame)
+                shape.beam((outer, sy * (depth / 2 - 0.05), 0), (outer, sy * (depth / 2 - 0.05), under), 0.04, 0.04,
+                           frame)
     if plan == "strip" or (plan != "both" and rng.random() < 0.4):
         count = int(rng.integers(2, 4))
-        low, high = np.array([-width / 2 + 0.05, -depth / 2 + 0.02, under - 0.14]), np.array([width / 2 - 0.05, depth / 2 - 0.04, under])
+        low, high = np.array([-width / 2 + 0.05, -depth / 2 + 0.02,
+                              under - 0.14]), np.array([width / 2 - 0.05, depth / 2 - 0.04, under])
         shape.panel(low, high, body)
         for k in range(count):
             x0, x1 = (low[0] + (high[0] - low[0]) * (k + e) / count for e in (0, 1))
-            _drawers(shape, rng, (x0, low[1], low[2]), (x1, high[1], high[2]), 1, front, knob, style)
+            _drawers(shape, (x0, low[1], low[2]), (x1, high[1], high[2]), 1, front, knob, style)
     if plan == "strip" or rng.random() < 0.7:
         rise = rng.uniform(0.05, 0.4)
         shape.panel((-width / 2 + 0.03, depth / 2 - 0.08, rise), (width / 2 - 0.03, depth / 2 - 0.06, under), body)
@@ -185,7 +191,8 @@ def bed(rng: np.random.Generator) -> Shape:
                 shape.rod((sx * (width / 2 - 0.05), y, 0), (sx * (width / 2 - 0.05), y, clear), 0.03, frame)
     if rng.random() < 0.85:
         reach, hang = rng.uniform(0.45, 0.75) * length, rng.uniform(0.08, mattress + 0.1)
-        shape.panel((-width / 2 - 0.02, foot - 0.01, top - hang), (width / 2 + 0.02, foot + reach, top + 0.035), cover, 0.03)
+        shape.panel((-width / 2 - 0.02, foot - 0.01, top - hang), (width / 2 + 0.02, foot + reach, top + 0.035), cover,
+                    0.03)
     pillows = 1 if width < 1.2 else 2
     rows = int(rng.integers(1, 3))
     wide = (width - 0.1) / pillows
@@ -251,14 +258,16 @@ def lamp(rng: np.random.Generator) -> Shape:
             shape.ball((0, 0, height * 0.42), (height * 0.30, height * 0.30, height * 0.42), body)
             shape.rod((0, 0, 0), (0, 0, 0.03), height * 0.28, body)
         else:
-            shape.rod((0, 0, 0), (0, 0, height * 0.8), height * rng.uniform(0.2, 0.4), body, height * rng.uniform(0.06, 0.2))
+            shape.rod((0, 0, 0), (0, 0, height * 0.8), height * rng.uniform(0.2, 0.4), body,
+                      height * rng.uniform(0.06, 0.2))
         shape.rod((0, 0, height * 0.6), (0, 0, height + 0.1), 0.012, frame)
         _shade(shape, rng, pick, (0, 0, height), size)
     elif style == "arc":
         reach, height = rng.uniform(0.6, 0.9), rng.uniform(1.5, 1.8)
         shape.rod((0, 0, 0), (0, 0, 0.05), 0.17, frame)
-        points = [(0, 0, 0.05)] + [(reach * (1 - np.cos(a)) / 2, 0, height * (0.6 + 0.4 * np.sin(a))) for a in
-                                   np.linspace(0, np.pi * 0.85, 8)]
+        points = [(0, 0, 0.05)] + [
+            (reach * (1 - np.cos(a)) / 2, 0, height * (0.6 + 0.4 * np.sin(a))) for a in np.linspace(0, np.pi * 0.85, 8)
+        ]
         for start, end in zip(points, points[1:]):
             shape.rod(start, end, 0.014, frame)
         end = np.array(points[-1])
