@@ -230,10 +230,10 @@ Task<void> Hub::Parts::Stop() {
   }
   if (web) co_await web->Stop();
   co_await closing.Join();
-  if (gateway) co_await gateway->Stop(Duration(0));
   if (sweeper) sweeper->Stop();
   if (ledger) ledger->Stop();
-  if (engine) engine->CancelWaits();
+  if (engine) engine->CancelWaits();  // the ledger's receives, and those that workers left open at the gateway
+  if (gateway) co_await gateway->Stop(kLastWords);
   if (sweeper) co_await sweeper->Join(clock.Now() + kLastWords);
   if (ledger) co_await ledger->Join(clock.Now() + kLastWords);
 }

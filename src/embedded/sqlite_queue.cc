@@ -87,6 +87,10 @@ Task<Result<std::vector<Message>>> SqliteQueue::Receive(ReceiveOptions options) 
   bool woken = true;
   if (may_wait && !line->empty()) woken = co_await line->Wait(ticket, deadline, std::nullopt);
   while (woken) {
+    if (service_.dead_consumers_.contains(shared->consumer)) {
+      line->Wake(1);  // what it was woken for is for the next
+      break;
+    }
     auto received = co_await TryReceive(shared);
     if (!received) {
       line->Wake(1);
@@ -238,6 +242,9 @@ Task<Status> SqliteQueueService::RemoveMessages(std::int64_t queue, std::int64_t
 }
 
 Task<Result<std::int64_t>> SqliteQueueService::ReleaseConsumer(std::string consumer) {
+  if (!consumer.empty() && dead_consumers_.insert(consumer).second) {
+    for (const auto& [queue, line] : lines_) line->WakeAll();
+  }
   auto work = [consumer, now = clock_.Now()](Connection& db) { return QueueTable(db, now).ReleaseConsumer(consumer); };
   const auto freed = co_await writer_.Write(std::move(work));
   if (!freed) co_return Fail(freed.error().During("release the leases of " + consumer));

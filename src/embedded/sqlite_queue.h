@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "base/clock.h"
 #include "embedded/queue_table.h"
@@ -29,7 +30,8 @@ class SqliteQueueService final : public QueueService {
   Task<Status> SetConfig(std::string name, QueueConfig config) override;
   Task<Status> Purge(std::string name) override;
 
-  // Makes all messages visible that `consumer` holds, in all queues: it has died. Returns how many.
+  // `consumer` has died: makes all messages visible that it holds, in all queues, and ends its receives, which would
+  // lease messages to nobody. From then on a receive in its name gets nothing. Returns how many messages were let go.
   Task<Result<std::int64_t>> ReleaseConsumer(std::string consumer);
 
   // Ends every wait: those receivers, and later ones that would have to wait, get kCancelled. All else goes on.
@@ -45,6 +47,7 @@ class SqliteQueueService final : public QueueService {
   Writer& writer_;
   Clock& clock_;
   bool cancelled_ = false;
+  std::unordered_set<std::string> dead_consumers_;  // names are drawn anew for each process, so this grows by its deaths
   std::int64_t last_lease_;
   std::unordered_map<std::int64_t, std::shared_ptr<WaitingLine>> lines_;  // by queue
 };
