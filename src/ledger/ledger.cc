@@ -112,15 +112,16 @@ Task<Status> Ledger::Settle(std::vector<Outcome> outcomes) {
   std::unordered_set<Id, IdHash> suspects;
   std::unordered_set<Id, IdHash> reported;
   for (const Outcome& outcome : outcomes) {
-    if (outcome.attempt > 1 || !reported.insert(outcome.job).second) suspects.insert(outcome.job);
+    const bool again = !reported.insert(outcome.job).second;
+    if (again || outcome.attempt > 1) suspects.insert(outcome.job);
   }
+  const std::size_t count = outcomes.size();
   const auto settled = co_await ports_.jobs->Settle(std::move(outcomes), clock_.Now());
   if (!settled) co_return Fail(settled.error());
   ports_.news->Publish(*settled);
   counters_.settled += settled->size();
-
+  counters_.repeated += count - settled->size();
   for (const Job& job : *settled) reported.erase(job.id);
-  counters_.repeated += reported.size();
   suspects.insert(reported.begin(), reported.end());
   for (const Id job : suspects) co_await RemoveLosers(job);
   co_return Status();
