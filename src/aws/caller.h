@@ -29,7 +29,7 @@ Duration Backoff(const RetryPolicy& policy, int failed, double random);
 struct ClientOptions {
   std::string endpoint;  // "http://127.0.0.1:9000", "https://sqs.eu-central-1.amazonaws.com"; no path
   std::string region = "us-east-1";
-  RetryPolicy retry;
+  RetryPolicy retry{};
   Duration timeout = 60s;  // of one attempt, on top of what a long poll waits
 };
 
