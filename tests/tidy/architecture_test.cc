@@ -80,7 +80,7 @@ std::optional<std::string> Objection(string_view path, string_view header) {
   }
   const string_view target = FirstFolder(header);
   if (!FindRoom(target) || target == room_name) return std::nullopt;
-  if (path.ends_with("_test.cc") && target != "cli") return std::nullopt;
+  if (IsTest(path) && target != "cli") return std::nullopt;
   if (std::ranges::any_of(room->sees, [&](string_view allowed) { return header.starts_with(allowed); })) {
     return std::nullopt;
   }

@@ -30,6 +30,12 @@ SourceFile Read(const fs::path& root, const fs::path& path) {
 
 }  // namespace
 
+bool IsTest(std::string_view path) {
+  static constexpr std::array<std::string_view, 6> kEndings = {"_test.cc",   "_fixture.h",  "_fixture.cc",
+                                                               "/testing.h", "/testing.cc", "_contract.h"};
+  return std::ranges::any_of(kEndings, [&](std::string_view ending) { return path.ends_with(ending); });
+}
+
 std::vector<SourceFile> ReadProject(const fs::path& root) {
   std::vector<SourceFile> files;
   for (auto it = fs::recursive_directory_iterator(root); it != fs::recursive_directory_iterator(); ++it) {

@@ -16,6 +16,9 @@ struct SourceFile {
   bool IsIn(std::string_view folder) const { return std::string_view(path).starts_with(folder); }
 };
 
+// Tests and what only they include: x_test.cc, x_fixture.h, testing.h, the contract suites.
+bool IsTest(std::string_view path);
+
 // Every text file under `root` that belongs to the project, sorted by path. What is generated or fetched (build/,
 // node_modules/, hidden folders other than .ci/) is left out, and so are pictures and models.
 std::vector<SourceFile> ReadProject(const std::filesystem::path& root);
