@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
+#include <xxhash.h>
 #include <zlib.h>
 
 #include "base/result.h"
@@ -32,6 +33,12 @@ Sha256Digest HmacSha256(std::string_view key, std::string_view data) {
 
 std::uint32_t Crc32(std::string_view data, std::uint32_t so_far) {
   return std::uint32_t(crc32_z(so_far, reinterpret_cast<const Bytef*>(data.data()), data.size()));
+}
+
+std::string ContentHash(std::string_view data) {
+  XXH128_canonical_t canonical;
+  XXH128_canonicalFromHash(&canonical, XXH3_128bits(data.data(), data.size()));
+  return Hex({reinterpret_cast<const char*>(canonical.digest), sizeof canonical.digest});
 }
 
 std::string Hex(std::string_view bytes) {

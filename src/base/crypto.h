@@ -17,6 +17,11 @@ Md5Digest Md5(std::string_view data);  // S3 and SQS ask for it on the wire; not
 Sha256Digest HmacSha256(std::string_view key, std::string_view data);
 std::uint32_t Crc32(std::string_view data, std::uint32_t so_far = 0);  // IEEE 802.3, as zlib's
 
+// 32 hex digits that differ for different contents, short of somebody building two alike: XXH3, 128 bits
+// (https://github.com/Cyan4973/xxHash). Thirty times faster than MD5; for etags and for telling a retry from another
+// request, where nobody but the writer himself could be fooled.
+std::string ContentHash(std::string_view data);
+
 // A digest's bytes as text for keys and bodies.
 template <std::size_t N>
 std::string_view AsView(const std::array<std::uint8_t, N>& digest) {

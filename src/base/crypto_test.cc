@@ -24,6 +24,11 @@ TEST(Sha256Stream, EqualsTheDigestOfTheWhole) {
   EXPECT_EQ(stream.Finish(), Sha256("abc"));
 }
 
+TEST(ContentHash, AgreesWithXxhsum) {
+  // printf abc | xxh128sum
+  EXPECT_EQ(ContentHash("abc"), "06b05ab6733a618578af5f94892f3950");
+}
+
 TEST(Base64, ReadsBackWhatItWrote) {
   for (const std::string& text : std::vector<std::string>{"", "f", "fo", "foo", "foob", {"\0\xff\x80", 3}}) {
     EXPECT_EQ(FromBase64(Base64(text)), text);

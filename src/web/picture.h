@@ -15,7 +15,7 @@ struct Picture {
   Id job;
   InputInfo input;
   Time received;
-  std::string digest;              // SHA-256 of the bytes; empty unless asked for
+  std::string digest;              // ContentHash of the bytes; empty unless asked for
   std::optional<Problem> problem;  // why it cannot become a job's input
 };
 
