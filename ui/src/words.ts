@@ -56,6 +56,11 @@ export function localTime(time: string): string {
   return new Date(time).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 }
 
+/** The service's words end as they may; more words follow here. */
+export function sentence(words: string): string {
+  return /[.!?…]$/.test(words) ? words : `${words}.`;
+}
+
 export function adviceFor(problem: Problem): string {
   if (problem.status === 0) return 'Check that the service runs and that this device has a connection to it.';
   if (problem.code === 'unknown_model') return 'Choose another model.';

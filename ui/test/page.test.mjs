@@ -59,10 +59,13 @@ test('an empty service says what to do', async () => {
   await shoot('empty-dark');
 });
 
-test('pictures that are picked become results with bars', async () => {
+test('pictures that are picked become results with bars, told by events', async () => {
+  const status = await get('/v1/status'); // seen from the status, nothing changes: the list has no cause to ask again
+  await page.route('**/v1/status', (route) => route.fulfill({ json: status }));
   await pick(samples);
   const roll = page.getByRole('region', { name: `${samples.length} pictures handed in` });
   await roll.getByText('All done').waitFor();
+  await page.unroute('**/v1/status');
   await cards().nth(samples.length - 1).waitFor();
   assert.equal(await cards().count(), samples.length);
   const { jobs } = await get('/v1/jobs');

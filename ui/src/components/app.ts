@@ -5,6 +5,7 @@ import type { Problem } from '../api/problem.js';
 import { Darkroom } from '../state/darkroom.js';
 import { Watch } from '../state/observable.js';
 import { controls } from '../styles/controls.js';
+import { sentence } from '../words.js';
 import './contact-sheet.js';
 import './drop-zone.js';
 import './job-details.js';
@@ -57,7 +58,7 @@ export class DarkroomApp extends LitElement {
 
   private renderTrouble(problem: Problem | undefined, broken: boolean) {
     if (!problem && !broken) return nothing;
-    const words = problem && problem.status > 0 ? problem.message : 'The connection to the service is lost.';
+    const words = problem && problem.status > 0 ? sentence(problem.message) : 'The connection to the service is lost.';
     return html`<p class="lost" role="alert">
       <strong>${words}</strong> This page tries again by itself; jobs that were handed in are kept there.
     </p>`;

@@ -7,7 +7,7 @@ import { PAGE_SIZE } from '../state/jobs.js';
 import { Watch } from '../state/observable.js';
 import type { Picture, Roll } from '../state/rolls.js';
 import { controls } from '../styles/controls.js';
-import { adviceFor } from '../words.js';
+import { adviceFor, sentence } from '../words.js';
 import './filter-bar.js';
 import './job-card.js';
 
@@ -44,7 +44,7 @@ export class ContactSheet extends LitElement {
         </header>
         ${jobs.problem
           ? html`<p class="note" role="alert">
-              <strong>The list could not be loaded.</strong> ${jobs.problem.message} ${adviceFor(jobs.problem)}
+              <strong>The list could not be loaded.</strong> ${sentence(jobs.problem.message)} ${adviceFor(jobs.problem)}
               <button type="button" @click=${() => jobs.setFilter(jobs.filter)}>Try again</button>
             </p>`
           : nothing}

@@ -5,7 +5,7 @@ import { isInputKept, isSettled, type Job } from '../api/types.js';
 import type { Darkroom } from '../state/darkroom.js';
 import { Watch } from '../state/observable.js';
 import { controls } from '../styles/controls.js';
-import { adviceFor, adviceForJob, bytes, curlFor, grouped, localTime } from '../words.js';
+import { adviceFor, adviceForJob, bytes, curlFor, grouped, localTime, sentence } from '../words.js';
 import { hideBroken, showAgain } from './broken-image.js';
 import './copy-button.js';
 import { detailsStyle } from './job-details.style.js';
@@ -38,7 +38,7 @@ export class JobDetails extends LitElement {
         <button class="quiet close" type="button" aria-label="Close" @click=${() => this.dialog.close()}>✕</button>
       </div>
       ${this.problem
-        ? html`<p class="note" role="alert"><strong>${this.problem.message}</strong> ${adviceFor(this.problem)}</p>`
+        ? html`<p class="note" role="alert"><strong>${sentence(this.problem.message)}</strong> ${adviceFor(this.problem)}</p>`
         : nothing}
       ${job ? this.renderJob(job, rolls.pictureOf(job.id)?.url ?? (isInputKept(job) ? job.links.input : undefined)) : nothing}
       ${!job && !this.problem ? html`<p class="note muted">Loading</p>` : nothing}
@@ -57,7 +57,7 @@ export class JobDetails extends LitElement {
         <div class="facts">
           <div aria-live="polite"><dr-state state=${job.state}></dr-state>${this.renderPosition(job)}</div>
           ${job.error || adviceForJob(job)
-            ? html`<p class="reason">${job.error?.message} <span class="muted">${adviceForJob(job)}</span></p>`
+            ? html`<p class="reason">${job.error ? sentence(job.error.message) : ''} <span class="muted">${adviceForJob(job)}</span></p>`
             : nothing}
           ${labels.length > 0 ? html`<dr-label-bars .labels=${labels}></dr-label-bars>` : nothing}
           ${job.result && labels.length === 0 ? html`<pre>${JSON.stringify(job.result, null, 2)}</pre>` : nothing}
@@ -84,7 +84,7 @@ export class JobDetails extends LitElement {
     return html`<dl>
       ${fact('Picture', `${size}${input.content_type}, ${bytes(input.size)}`)}
       ${fact('Model', `${model.name} ${model.version}`)}
-      ${fact('Weights', model.digest && html`<code title=${model.digest}>${model.digest.slice(0, 12)}</code>`)}
+      ${fact('Weights', model.digest && html`<code title=${model.digest}>${model.digest.replace(/^sha256:/, '').slice(0, 12)}</code>`)}
       ${fact('Received', job.timeline.received && localTime(job.timeline.received))}
       ${fact('Attempt', job.attempt)} ${fact('Worker', job.worker)}
       ${fact('Priority', job.priority === 'normal' ? '' : job.priority)}

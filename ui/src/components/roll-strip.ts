@@ -4,7 +4,7 @@ import type { Darkroom } from '../state/darkroom.js';
 import { Watch } from '../state/observable.js';
 import type { Roll, Tally } from '../state/rolls.js';
 import { controls } from '../styles/controls.js';
-import { adviceFor, bytes, count, grouped } from '../words.js';
+import { adviceFor, bytes, count, grouped, sentence } from '../words.js';
 
 const CANCEL_LANES = 3; // requests at a time
 
@@ -89,7 +89,7 @@ export class RollStrip extends LitElement {
 
   private renderProblem(roll: Roll) {
     const advice = roll.phase === 'refused' ? adviceFor(roll.problem!) : '';
-    return html`<p role="alert"><strong>${roll.problem!.message}</strong> ${advice}</p>`;
+    return html`<p role="alert"><strong>${sentence(roll.problem!.message)}</strong> ${advice}</p>`;
   }
 
   private renderActions(done: boolean) {
