@@ -12,5 +12,7 @@ build() { # PRESET [TARGET...]
   local preset=$1
   shift
   configure "$preset"
-  cmake --build "build/$preset" --parallel "$(build_jobs)" ${1:+--target "$@"} >&2
+  # Paths relative to the tree, so that ccache knows a file again in another clone.
+  CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1 \
+    cmake --build "build/$preset" --parallel "$(build_jobs)" ${1:+--target "$@"} >&2
 }
