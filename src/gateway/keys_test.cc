@@ -25,7 +25,9 @@ class Keys : public testing::Test {
 TEST_F(Keys, AreMadeOnceForTheirOwnerAlone) {
   const auto made = LoadOrCreateKeys(file_);
   ASSERT_TRUE(made.has_value());
-  EXPECT_EQ(LoadOrCreateKeys(file_), made);
+  const auto again = LoadOrCreateKeys(file_);
+  ASSERT_TRUE(again.has_value());
+  EXPECT_EQ(*again, *made);
   EXPECT_EQ(fs::status(file_).permissions(), fs::perms::owner_read | fs::perms::owner_write);
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_), {}), 1);  // no draft is left
 }
