@@ -10,6 +10,11 @@
 #include "base/log.h"
 #include "model/ort.h"
 
+#if defined(__SANITIZE_ADDRESS__)
+// The library keeps a few bytes for the life of the process, which the leak check of a sanitizer build would count.
+extern "C" const char* __lsan_default_suppressions() { return "leak:libonnxruntime.so\n"; }
+#endif
+
 namespace darkroom::model {
 namespace {
 
