@@ -1,5 +1,6 @@
 // The contract suites of the ports over the embedded engine.
 #include "embedded/testing.h"
+#include "ports/contract/job_store_contract.h"
 #include "ports/contract/object_store_contract.h"
 #include "ports/contract/queue_contract.h"
 
@@ -27,9 +28,17 @@ class SqliteObjectFixture final : public EmbeddedFixture<ObjectFixture> {
   ObjectService& objects() override { return engine_->objects(); }
 };
 
+class SqliteJobFixture final : public EmbeddedFixture<JobFixture> {
+ public:
+  JobStore& jobs() override { return engine_->jobs(); }
+};
+
 INSTANTIATE_TEST_SUITE_P(Sqlite, QueueContract, testing::Values([] { return std::make_unique<SqliteQueueFixture>(); }));
 INSTANTIATE_TEST_SUITE_P(Sqlite, ObjectStoreContract,
                          testing::Values([] { return std::make_unique<SqliteObjectFixture>(); }));
+
+INSTANTIATE_TEST_SUITE_P(Sqlite, JobStoreContract,
+                         testing::Values([] { return std::make_unique<SqliteJobFixture>(); }));
 
 }  // namespace
 }  // namespace darkroom::contract

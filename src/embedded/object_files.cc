@@ -57,16 +57,7 @@ Status SyncFolder(const std::string& path) {
 
 Result<std::unique_ptr<ObjectFiles>> ObjectFiles::Open(std::string directory) {
   std::unique_ptr<ObjectFiles> files(new ObjectFiles(std::move(directory)));
-  const bool fresh = ::access((files->directory_ + "/ff").c_str(), F_OK) != 0;
-  if (fresh) {
-    if (auto made = MakeFolder(files->directory_); !made) return Fail(made.error());
-    constexpr char kHex[] = "0123456789abcdef";
-    for (int i = 0; i < 256; ++i) {
-      const std::string path = files->directory_ + "/" + kHex[i / 16] + kHex[i % 16];
-      if (auto made = MakeFolder(path); !made) return Fail(made.error());
-    }
-    if (auto synced = SyncFolder(files->directory_); !synced) return Fail(synced.error());
-  }
+  if (auto made = MakeFolder(files->directory_); !made) return Fail(made.error());
   for (int i = 0; i < kThreads; ++i) files->threads_.push_back(std::make_unique<WorkThread>("db-files"));
   return files;
 }
@@ -87,9 +78,16 @@ std::string ObjectFiles::PathOf(std::string_view name) const { return FolderOf(n
 
 Status ObjectFiles::Write(const std::string& name, std::string_view body) {
   const std::string path = PathOf(name);
+  constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
   Status written;
   {
-    const File file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    int descriptor = ::open(path.c_str(), kFlags, 0600);
+    if (descriptor < 0 && errno == ENOENT) {  // the first file of its folder
+      if (auto made = MakeFolder(FolderOf(name)); !made) return made;
+      if (auto synced = SyncFolder(directory_); !synced) return synced;
+      descriptor = ::open(path.c_str(), kFlags, 0600);
+    }
+    const File file(descriptor);
     if (file.get() < 0) return FailSystem("create " + path, errno);
     written = WriteAll(file.get(), body, path);
     if (written && ::fdatasync(file.get()) != 0) written = FailSystem("sync " + path, errno);

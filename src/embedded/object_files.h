@@ -21,7 +21,7 @@ namespace darkroom::embedded {
 
 class ObjectFiles {
  public:
-  // Makes the folders when they are not there.
+  // Makes the directory when it is not there; the folders in it come with their first file.
   static Result<std::unique_ptr<ObjectFiles>> Open(std::string directory);
   ~ObjectFiles();
 

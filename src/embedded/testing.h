@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <memory>
@@ -14,9 +15,10 @@
 
 namespace darkroom::embedded {
 
+// In memory where the machine has a file system there: these tests are about what is written, not about the disk.
 class TemporaryDirectory {
  public:
-  TemporaryDirectory() : path_((std::filesystem::temp_directory_path() / ("darkroom-test-" + RandomHex(8))).string()) {
+  TemporaryDirectory() : path_(Parent() + "/darkroom-test-" + RandomHex(8)) {
     std::filesystem::create_directories(path_);
   }
   ~TemporaryDirectory() {
@@ -26,6 +28,10 @@ class TemporaryDirectory {
   const std::string& path() const { return path_; }
 
  private:
+  static std::string Parent() {
+    const std::string memory = "/dev/shm";
+    return ::access(memory.c_str(), W_OK) == 0 ? memory : std::filesystem::temp_directory_path().string();
+  }
   const std::string path_;
 };
 
