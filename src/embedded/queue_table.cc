@@ -10,7 +10,7 @@ namespace darkroom::embedded {
 namespace {
 
 // Bounds of the housekeeping that one call does for others, so that no call takes long.
-constexpr int kPromoteStep = 100;
+constexpr int kPromoteStep = 256;
 constexpr int kDeadLetterStep = 100;
 constexpr int kExpireStep = 100;
 constexpr int kStatsStep = 1000;

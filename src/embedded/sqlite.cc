@@ -16,7 +16,9 @@ FailureKind KindOf(int extended, int system_errno) {
     case SQLITE_LOCKED:
       return FailureKind::kBusy;
     case SQLITE_IOERR:
-      // SQLite says FULL for ENOSPC alone; a quota or a file size limit is no different.
+      // SQLite says FULL for ENOSPC alone; a quota or a file size limit is no different. SHMSIZE: no room for the index
+      // of the write-ahead log, which is not needed to survive anything.
+      if (extended == SQLITE_IOERR_SHMSIZE) return FailureKind::kFull;
       return extended == SQLITE_IOERR_WRITE && no_room ? FailureKind::kFull : FailureKind::kBroken;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
@@ -24,6 +26,20 @@ FailureKind KindOf(int extended, int system_errno) {
     default:
       return FailureKind::kOther;
   }
+}
+
+// errno of the last failed call on the write-ahead log, else on the database. sqlite3_system_errno does not know it
+// after a failed COMMIT.
+int LastErrno(sqlite3* database) {
+  for (const int which : {SQLITE_FCNTL_JOURNAL_POINTER, SQLITE_FCNTL_FILE_POINTER}) {
+    sqlite3_file* file = nullptr;
+    sqlite3_file_control(database, "main", which, &file);
+    if (file == nullptr || file->pMethods == nullptr) continue;
+    int error = 0;
+    file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error);
+    if (error != 0) return error;
+  }
+  return 0;
 }
 
 }  // namespace
@@ -100,9 +116,9 @@ void Connection::Script(const std::string& sql) {
 
 void Connection::Remember(int code) {
   if (failure_) return;
-  const int system_errno = sqlite3_system_errno(database_);
+  const int system_errno = (code & 0xFF) == SQLITE_IOERR ? LastErrno(database_) : 0;
   failure_ = Failure{KindOf(code, system_errno), sqlite3_errmsg(database_)};
-  if ((code & 0xFF) == SQLITE_IOERR && system_errno != 0) failure_->message.append(": ").append(strerror(system_errno));
+  if (system_errno != 0) failure_->message.append(": ").append(strerror(system_errno));
 }
 
 sqlite3_stmt* Connection::Prepare(const char* sql) {

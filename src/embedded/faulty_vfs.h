@@ -1,0 +1,13 @@
+// A file layer for SQLite's files in tests: the system's, whose fsync fails on demand.
+#pragma once
+
+#include <atomic>
+
+namespace darkroom::embedded {
+
+// Registers the layer under a name (for EngineOptions::vfs) once; from then on fsync of any file opened through it
+// fails while `fail_sync` is true.
+const char* FaultyVfs();
+std::atomic<bool>& fail_sync();
+
+}  // namespace darkroom::embedded
