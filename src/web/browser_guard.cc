@@ -13,7 +13,7 @@ namespace {
 // "localhost:8080" -> "localhost", "[::1]:8080" -> "[::1]".
 std::string_view WithoutPort(std::string_view host) {
   if (host.starts_with('[')) {
-    const auto bracket = host.find(']');
+    const auto bracket = host.find("]:");
     return bracket == host.npos ? host : host.substr(0, bracket + 1);
   }
   return host.substr(0, host.find(':'));

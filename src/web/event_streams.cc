@@ -91,7 +91,9 @@ Task<void> EventStreams::Run(http::ResponseStream& stream, Scope scope, std::int
 }
 
 Task<Result<std::vector<Job>>> EventStreams::Changed(Scope scope, std::int64_t after) {
-  if (!scope.job) co_return co_await deps_.jobs.ListChanged(scope.batch, after, kPage);
+  if (!scope.job) {
+    co_return co_await deps_.jobs.ListChanged(scope.batch, after, kPage);
+  }
   auto job = co_await deps_.jobs.Get(*scope.job);
   if (!job) co_return Fail(job.error());
   std::vector<Job> changed;

@@ -42,8 +42,8 @@ struct WebOptions {
   // Whether requests must name this machine in Host: localhost, 127.0.0.1, [::1] or one of allow_hosts. On when
   // listening on loopback, against pages that rebind their name to 127.0.0.1.
   bool check_host = false;
-  std::vector<std::string> allow_hosts;    // "darkroom.example"
-  std::vector<std::string> allow_origins;  // "https://app.example": other sites whose pages may use the API
+  std::vector<std::string> allow_hosts = {};    // "darkroom.example"
+  std::vector<std::string> allow_origins = {};  // "https://app.example": other sites whose pages may use the API
 };
 
 }  // namespace darkroom::web

@@ -114,7 +114,7 @@ Task<OrProblem<void>> Submitter::ReadPictures(SubmissionForm& form, Intake& inta
     if (index == 0) intake.field = (*file)->field;
     picture.received = deps_.clock.Now();
     picture.job = Id::Make(picture.received);
-    if (intake.key) picture.digest = AsView(Sha256((*file)->bytes));
+    if (intake.key) picture.digest = ContentHash((*file)->bytes);
     if (!picture.problem) {
       std::string bytes = std::move((*file)->bytes);
       std::string type = picture.input.content_type;
@@ -138,7 +138,9 @@ Task<OrProblem<void>> Submitter::Judge(const RawFields& raw, Intake& intake) {
     Picture& picture = intake.pictures[i];
     if (picture.problem) continue;
     picture.problem = CheckPixels(picture.input, i, intake.model->max_pixels);
-    if (picture.problem) co_await intake.writer.Remove(picture.job);
+    if (picture.problem) {
+      co_await intake.writer.Remove(picture.job);
+    }
   }
   const bool all_bad = std::ranges::all_of(intake.pictures, [](const Picture& p) { return p.problem.has_value(); });
   if (all_bad) co_return Refuse(*intake.pictures.front().problem);
