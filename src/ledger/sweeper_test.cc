@@ -65,7 +65,7 @@ TEST_F(SweeperTest, SendsTheMessageThatACrashSwallowed) {
   EXPECT_EQ(Sweep(), SweepReport{}) << "the submission may still be under way";
   engine_.clock().Advance(31s);
   EXPECT_EQ(Sweep().sent, 1);
-  const auto messages = engine_.Run(requests_[0]->Receive({.max = 10}));
+  const auto messages = engine_.Run(requests_[0]->Receive({.max = 10, .wait = {}, .visibility = {}, .consumer = {}}));
   ASSERT_EQ(messages.size(), 1u);
   EXPECT_EQ(ParseJobRequest(messages[0].body)->job, job.id);
   EXPECT_EQ(Sweep().sent, 0);

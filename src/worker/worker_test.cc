@@ -55,7 +55,7 @@ class WorkerTest : public testing::Test {
   // The next outcome a worker reports; starts are skipped.
   Outcome NextOutcome() {
     while (true) {
-      auto messages = engine_.Run(results_->Receive({.max = 1, .wait = kMaxWait}));
+      auto messages = engine_.Run(results_->Receive({.max = 1, .wait = kMaxWait, .visibility = {}, .consumer = {}}));
       if (messages.empty()) continue;
       engine_.Run(results_->Ack({messages[0].receipt}));
       auto report = ParseWorkerReport(messages[0].body);
@@ -188,7 +188,7 @@ TEST_F(WorkerTest, RenewsTheLeaseOfARunThatTakesLonger) {
   engine_.Run(until_running());
   for (int i = 0; i < 10; ++i) {
     engine_.clock().Advance(10s);
-    const auto stolen = engine_.Run(requests_[1]->Receive({.max = 1}));
+    const auto stolen = engine_.Run(requests_[1]->Receive({.max = 1, .wait = {}, .visibility = {}, .consumer = {}}));
     ASSERT_TRUE(stolen.empty()) << "the lease ended after " << (i + 1) * 10 << " s";
   }
   finish.count_down();
