@@ -17,7 +17,7 @@
 namespace darkroom::embedded {
 
 // Up to this size a body is a row: it shares the group's fsync but is written twice, to the log and to the database.
-// Measured with bench/queue_bench: see docs/formats/tables.md.
+// What either costs: docs/formats/tables.md.
 inline constexpr std::size_t kMaxRowBytes = 64 * 1024;
 
 class SqliteObjectService final : public ObjectService {
