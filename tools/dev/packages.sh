@@ -6,7 +6,7 @@ PACKAGES_BUILD=(
   'libboost1.81-dev|libboost1.83-dev' 'libboost-json1.81-dev|libboost-json1.83-dev' 'libboost-url1.81-dev|libboost-url1.83-dev'
   libssl-dev libcurl4-openssl-dev zlib1g-dev libsqlite3-dev
   libspdlog-dev libfmt-dev libcli11-dev libtomlplusplus-dev libpugixml-dev prometheus-cpp-dev
-  libjpeg62-turbo-dev libspng-dev libwebp-dev libxxhash-dev libxxhash-dev
+  libjpeg62-turbo-dev libspng-dev libwebp-dev libxxhash-dev
   libgtest-dev libgmock-dev libbenchmark-dev)
 
 # To run the tests: AWS's Python client, an emulator of AWS, a browser.
