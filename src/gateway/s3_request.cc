@@ -129,7 +129,7 @@ AwsResult<S3Request> ReadS3Request(const http::Request& request) {
   for (const std::string_view name : kUnserved) {
     if (request.Query(name)) return NotServed(name);
   }
-  if (out.bucket.empty()) {
+  if (out.bucket.empty() && out.key.empty()) {
     if (request.method != "GET") return MethodNotAllowed(request.method);
     return out;
   }

@@ -67,6 +67,7 @@ TEST(S3Request, RefusesWhatIsNotServed) {
   EXPECT_EQ(CodeOf(Request("GET", "/photos/key?versionId=1")), "NotImplemented");
   EXPECT_EQ(CodeOf(Request("PATCH", "/photos/key")), "MethodNotAllowed");
   EXPECT_EQ(CodeOf(Request("PUT", "/Photos/key")), "InvalidBucketName");
+  EXPECT_EQ(CodeOf(Request("GET", "//key")), "InvalidBucketName");  // not a list of the buckets
   EXPECT_EQ(CodeOf(Request("PUT", "/photos/" + std::string(1025, 'k'))), "KeyTooLongError");
   EXPECT_EQ(CodeOf(Request("PUT", "/photos/%FF")), "KeyTooLongError");
   EXPECT_EQ(CodeOf(Request("PUT", "/photos/%zz")), "InvalidURI");
