@@ -162,6 +162,9 @@ Task<Status> Hub::Parts::Start() {
   auto opened_queues = co_await OpenQueues(engine->queues(), settings);
   if (!opened_queues) co_return Fail(opened_queues.error());
   queues = std::move(*opened_queues);
+  // Workers end with their hub, and so did the ledger: nobody holds what is leased.
+  const auto let_go = co_await engine->queues().ReleaseAll();
+  if (!let_go) co_return Fail(let_go.error());
   auto input_bucket = co_await engine->objects().Create(std::string(kInputBucket));
   if (!input_bucket) co_return Fail(input_bucket.error());
   inputs = *input_bucket;

@@ -406,18 +406,17 @@ Result<StatsStep> QueueTable::Stats(std::int64_t queue) {
   return step;
 }
 
-QueueTable::Freed QueueTable::ReleaseConsumer(const std::string& consumer) {
+QueueTable::Freed QueueTable::ReleaseLeases(const std::string* consumer) {
   struct Found {
     std::int64_t queue, seq;
   };
   std::vector<Found> found;
-  if (consumer.empty()) return {};
   {
     // What is leased or delayed, queue by queue: never those that wait.
     Query query = db_.Run(
         "SELECT m.queue, m.seq FROM queue q CROSS JOIN message m INDEXED BY message_by_visibility "
-        "ON m.queue = q.id AND m.visible_at > 0 WHERE m.consumer = ?1 ORDER BY m.queue",
-        consumer);
+        "ON m.queue = q.id AND m.visible_at > 0 WHERE m.lease <> 0 AND (?2 OR m.consumer = ?1) ORDER BY m.queue",
+        consumer == nullptr ? std::string() : *consumer, std::int64_t(consumer == nullptr));
     while (query.Next()) found.push_back({query.Int(0), query.Int(1)});
   }
   Freed freed;

@@ -74,7 +74,8 @@ class QueueTable {
     std::int64_t messages = 0;
     std::vector<std::int64_t> queues;
   };
-  Freed ReleaseConsumer(const std::string& consumer);
+  // What `consumer` holds; of nullptr what anybody holds.
+  Freed ReleaseLeases(const std::string* consumer);
 
  private:
   struct Row;

@@ -15,7 +15,8 @@ constexpr std::size_t kHashHereBytes = 8 * 1024;
 // A read that finds its file gone looks up the row again: the object was replaced in between.
 constexpr int kReadAttempts = 5;
 
-// As S3 marks etags that are not the MD5 of the body (those of multipart uploads), so that clients do not check them as such.
+// As S3 marks etags that are not the MD5 of the body (those of multipart uploads), so that clients do not check them as
+// such.
 std::string EtagOf(std::string_view body) { return "\"" + ContentHash(body) + "-1\""; }
 
 struct Extent {

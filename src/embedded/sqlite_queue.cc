@@ -242,12 +242,21 @@ Task<Status> SqliteQueueService::RemoveMessages(std::int64_t queue, std::int64_t
 }
 
 Task<Result<std::int64_t>> SqliteQueueService::ReleaseConsumer(std::string consumer) {
-  if (!consumer.empty() && dead_consumers_.insert(consumer).second) {
+  if (consumer.empty()) co_return 0;
+  if (dead_consumers_.insert(consumer).second) {
     for (const auto& [queue, line] : lines_) line->WakeAll();
   }
-  auto work = [consumer, now = clock_.Now()](Connection& db) { return QueueTable(db, now).ReleaseConsumer(consumer); };
+  co_return co_await Release(std::move(consumer));
+}
+
+Task<Result<std::int64_t>> SqliteQueueService::ReleaseAll() { return Release(std::nullopt); }
+
+Task<Result<std::int64_t>> SqliteQueueService::Release(std::optional<std::string> consumer) {
+  auto work = [consumer, now = clock_.Now()](Connection& db) {
+    return QueueTable(db, now).ReleaseLeases(consumer ? &*consumer : nullptr);
+  };
   const auto freed = co_await writer_.Write(std::move(work));
-  if (!freed) co_return Fail(freed.error().During("release the leases of " + consumer));
+  if (!freed) co_return Fail(freed.error().During("release the leases of " + consumer.value_or("all consumers")));
   for (const std::int64_t queue : freed->queues) LineOf(queue)->Wake(1);
   co_return freed->messages;
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -34,6 +35,9 @@ class SqliteQueueService final : public QueueService {
   // lease messages to nobody. From then on a receive in its name gets nothing. Returns how many messages were let go.
   Task<Result<std::int64_t>> ReleaseConsumer(std::string consumer);
 
+  // Lets go of every lease: at a start, when all who held one have ended with the process before. Returns how many.
+  Task<Result<std::int64_t>> ReleaseAll();
+
   // Ends every wait: those receivers, and later ones that would have to wait, get kCancelled. All else goes on.
   void CancelWaits();
 
@@ -42,12 +46,14 @@ class SqliteQueueService final : public QueueService {
 
   std::shared_ptr<WaitingLine> LineOf(std::int64_t queue);
   std::int64_t TakeLeases(int count);
+  Task<Result<std::int64_t>> Release(std::optional<std::string> consumer);
   Task<Status> RemoveMessages(std::int64_t queue, std::int64_t last);
 
   Writer& writer_;
   Clock& clock_;
   bool cancelled_ = false;
-  std::unordered_set<std::string> dead_consumers_;  // names are drawn anew for each process, so this grows by its deaths
+  std::unordered_set<std::string>
+      dead_consumers_;  // names are drawn anew for each process, so this grows by its deaths
   std::int64_t last_lease_;
   std::unordered_map<std::int64_t, std::shared_ptr<WaitingLine>> lines_;  // by queue
 };

@@ -141,6 +141,37 @@ TEST_F(SqliteQueueTest, ADeadConsumersLeasesAreLetGoAtOnce) {
   EXPECT_EQ(engine_.Run(engine_->queues().ReleaseConsumer("")), 0);
 }
 
+TEST_F(SqliteQueueTest, ADeadConsumersReceiveEndsAndLeasesNothing) {
+  const auto queue = Make("q");
+  TaskGroup group(engine_.io(), engine_.clock());
+  std::optional<std::size_t> got;
+  auto wait = [&]() -> Task<void> {
+    ReceiveOptions options;
+    options.wait = 20s;
+    options.consumer = "worker-1";
+    const auto messages = co_await queue->Receive(std::move(options));
+    got = messages->size();
+  };
+  group.Spawn(wait());
+  RunUntilPending(1);
+  engine_.Run(engine_->queues().ReleaseConsumer("worker-1"));
+  engine_.io().RunUntilDone(group.Join());
+  EXPECT_EQ(got, 0u);
+  Send(*queue, 1);
+  EXPECT_TRUE(Receive(*queue, 1, "worker-1").empty());
+  EXPECT_EQ(Bodies(Receive(*queue, 1, "worker-2")), "0 ");
+}
+
+TEST_F(SqliteQueueTest, ReleaseAllLetsGoOfEveryLeaseButHurriesNoDelay) {
+  const auto queue = Make("q");
+  Send(*queue, 2);
+  Send(*queue, 1, 60s);
+  Receive(*queue, 1, "worker-1");
+  Receive(*queue, 1);
+  EXPECT_EQ(engine_.Run(engine_->queues().ReleaseAll()), 2);
+  EXPECT_EQ(Bodies(Receive(*queue, 10)), "0 1 ");
+}
+
 TEST_F(SqliteQueueTest, CancelWaitsEndsLongPolls) {
   const auto queue = Make("q");
   TaskGroup group(engine_.io(), engine_.clock());

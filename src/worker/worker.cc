@@ -138,6 +138,7 @@ Task<void> Worker::Fetch(ItemPtr item) {
   item->outcome.worker = options_.name;
   item->outcome.model = item->request.model;
   item->outcome.run = RandomHex(8);
+  item->outcome.timeline.started = clock_.Now();
 
   std::string key = InputKey(item->request.job);
   auto object = co_await ports_.inputs->Get(std::move(key), std::nullopt);
@@ -186,17 +187,15 @@ Task<void> Worker::Lane(int index) {
 }
 
 Task<void> Worker::RunItem(ItemPtr item, WorkThread& thread) {
-  const Time started = clock_.Now();
-  item->outcome.timeline.started = started;
+  const Time began = clock_.Now();
   ++running_;
-  const JobStart start{item->request.job, item->outcome.attempt, options_.name, started};
-  const auto announcement =
-      clock_.CallAt(started + options_.announce_after, [this, start] { reporter_.Report(start); });
+  const JobStart start{item->request.job, item->outcome.attempt, options_.name, *item->outcome.timeline.started};
+  const auto announcement = clock_.CallAt(began + options_.announce_after, [this, start] { reporter_.Report(start); });
   auto work = [this, item] { return runner_.Run(item->request, item->picture); };
   auto answer = co_await RunOn(thread, std::move(work));
   clock_.Cancel(announcement);
   --running_;
-  mean_run_.Add(clock_.Now() - started);
+  mean_run_.Add(clock_.Now() - began);
   item->picture = {};
   tasks_.Spawn(Finish(std::move(item), std::move(answer)));  // the lane goes on while this is stored
 }
