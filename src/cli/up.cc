@@ -35,8 +35,8 @@ Task<void> Demo(IoContext& io, Clock& clock, std::string url, std::string shippe
   const auto ignore = [](const json::object&) {};
   const Status awaited = co_await AwaitJobs(api, *submitted, progress, ignore);
   if (!awaited) co_return PrintError(awaited.error().During("demo"));
-  fmt::print("\n{}\nTry your own: drop a picture on {} or run `darkroom submit PICTURE --wait`\n",
-             JobTable(submitted->jobs), url);
+  fmt::print("\n{}\nTry your own: drop a picture on {}, or run\n  {} submit PICTURE --wait --server {}\n",
+             JobTable(submitted->jobs), url, ProgramPath(), url);
   std::fflush(stdout);
 }
 

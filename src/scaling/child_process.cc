@@ -17,7 +17,7 @@ extern char** environ;
 namespace darkroom::scaling {
 namespace {
 
-constexpr std::size_t kLongestLine = 4096;
+constexpr std::size_t kLongestLine = 64 * 1024;
 
 std::vector<char*> Pointers(std::vector<std::string>& strings) {
   std::vector<char*> pointers;
@@ -80,13 +80,13 @@ ChildProcess::ChildProcess(IoContext& io, pid_t pid, int pid_fd, int output_fd)
     : pid_(pid), pid_fd_(io.context(), pid_fd), output_(io.context(), output_fd) {}
 
 Task<std::string> ChildProcess::ReadLine() {
-  std::string line;
   boost::system::error_code error;
-  auto buffer = asio::dynamic_buffer(line, kLongestLine);
+  auto buffer = asio::dynamic_buffer(read_ahead_, kLongestLine);
   auto token = asio::redirect_error(asio::use_awaitable, error);
   const std::size_t size = co_await asio::async_read_until(output_, buffer, '\n', token);
-  if (error) co_return "";
-  line.resize(size - 1);
+  if (error) co_return std::string();
+  std::string line = read_ahead_.substr(0, size - 1);
+  read_ahead_.erase(0, size);
   co_return line;
 }
 

@@ -29,7 +29,7 @@ class ChildProcess {
   ChildProcess(ChildProcess&&) = default;
 
   pid_t pid() const { return pid_; }
-  // The next line of its output without the line break, at most 4 KiB; empty when it has closed it.
+  // The next line of its output without the line break, at most 64 KiB; empty when it has closed it.
   Task<std::string> ReadLine();
   // Waits for its end and reaps it, once: "exit status 1", "killed by signal 9 (Killed)".
   Task<std::string> Exit();
@@ -42,6 +42,7 @@ class ChildProcess {
   bool ended_ = false;
   boost::asio::posix::stream_descriptor pid_fd_;
   boost::asio::posix::stream_descriptor output_;
+  std::string read_ahead_;  // of its output, what came with the last line
 };
 
 }  // namespace darkroom::scaling

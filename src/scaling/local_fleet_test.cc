@@ -78,6 +78,19 @@ TEST_F(LocalFleetTest, KillsAWorkerThatDoesNotLeaveInTime) {
   io_.RunUntilDone(body());
 }
 
+TEST_F(LocalFleetTest, AProcessesLinesComeOneByOneAlsoWhenItWroteThemAtOnce) {
+  auto process = ChildProcess::Start(io_, {"/bin/sh", {"-c", "printf 'one\\ntwo\\nthree\\n'"}, {}});
+  ASSERT_TRUE(process.has_value());
+  auto body = [&]() -> Task<void> {
+    std::string lines;
+    for (int i = 0; i < 4; ++i) lines += co_await process->ReadLine() + ",";
+    EXPECT_EQ(lines, "one,two,three,,");
+    const std::string end = co_await process->Exit();
+    EXPECT_EQ(end, "exit status 0");
+  };
+  io_.RunUntilDone(body());
+}
+
 TEST(RestartPause, DoublesWhileWorkersDieYoung) {
   EXPECT_EQ(RestartPause(0), Duration(0));
   EXPECT_EQ(RestartPause(1), Duration(100ms));

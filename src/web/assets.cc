@@ -13,12 +13,11 @@ std::span<const EmbeddedFile> Page();  // darkroom_embed, CMakeLists.txt
 namespace darkroom::web {
 namespace {
 
-// The page loads nothing from elsewhere. Inline styles: Lit and charts set them on elements. blob: and data: are
-// previews of pictures that were not uploaded yet; model-viewer decodes meshes in a worker and in WebAssembly.
+// The page loads nothing from elsewhere and has nothing inline. blob: and data: are previews of pictures that were not
+// uploaded yet.
 constexpr std::string_view kPagePolicy =
-    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' blob: data:; connect-src 'self' blob: data:; worker-src 'self' blob:; object-src 'none'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+    "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'";
 
 std::string_view TypeOf(std::string_view path) {
   constexpr std::pair<std::string_view, std::string_view> kTypes[] = {

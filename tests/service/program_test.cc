@@ -1,0 +1,166 @@
+// The program as people start it: whole commands, their exit codes and what they print.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+
+#include "base/crypto.h"
+#include "base/json.h"
+#include "cli/api_client.h"
+#include "cli/picture_jobs.h"
+#include "service.h"
+
+namespace darkroom::tests {
+namespace {
+
+struct Ran {
+  std::string end;                 // "exit status 0"
+  std::vector<std::string> lines;  // of standard output
+};
+
+class ProgramTest : public testing::Test {
+ protected:
+  ProgramTest() { std::filesystem::create_directories(folder_); }
+  ~ProgramTest() override {
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+  }
+
+  Ran Run(std::vector<std::string> arguments) {
+    scaling::Command command{
+        DARKROOM_PROGRAM, std::move(arguments), {"XDG_DATA_HOME=" + folder_, "DARKROOM_CONFIG=/dev/null"}};
+    auto body = [&]() -> Task<Ran> {
+      auto process = scaling::ChildProcess::Start(io_, command);
+      DR_CHECK(process.has_value());
+      Ran ran;
+      while (true) {
+        std::string line = co_await process->ReadLine();
+        if (line.empty()) break;
+        ran.lines.push_back(std::move(line));
+      }
+      ran.end = co_await process->Exit();
+      co_return ran;
+    };
+    return io_.RunUntilDone(body());
+  }
+
+  // First label by file name, of `darkroom run --json`.
+  std::map<std::string, std::pair<std::string, double>> LabelsOf(const Ran& ran) {
+    std::map<std::string, std::pair<std::string, double>> labels;
+    for (const std::string& line : ran.lines) {
+      const auto job = ParseJsonObject(line);
+      if (!job || !cli::Succeeded(*job)) {
+        ADD_FAILURE() << line;
+        continue;
+      }
+      const json::object& best = job->at("result").at("labels").at(0).as_object();
+      labels[cli::JobText(job->at("input").as_object(), "file_name")] = {cli::JobText(best, "label"),
+                                                                         best.at("score").to_number<double>()};
+    }
+    return labels;
+  }
+
+  const std::string folder_ = testing::TempDir() + "darkroom-program-" + RandomHex(4);
+  IoContext io_;
+  std::unique_ptr<Clock> clock_ = MakeSystemClock(io_);
+};
+
+TEST_F(ProgramTest, RunDevelopsTheShippedSamplesAndWritesTheirResults) {
+  const std::string out = folder_ + "/out";
+  const Ran ran = Run({"run", DARKROOM_SOURCE "/models/furniture/samples", "--json", "--out", out});
+  EXPECT_EQ(ran.end, "exit status 0");
+  const auto labels = LabelsOf(ran);
+  EXPECT_GE(labels.size(), 10u);
+  int right = 0;
+  for (const auto& [file, label] : labels) {
+    right += file.starts_with(label.first + "_");
+    EXPECT_TRUE(std::filesystem::exists(out + "/" + file + ".result.json")) << file;
+  }
+  EXPECT_GE(right, int(labels.size()) - 1) << "the samples are pictures that the model knows";
+}
+
+TEST_F(ProgramTest, PublishedNetworksNamePhotographsRightThroughTheWholeService) {
+  const std::string shared = DARKROOM_SHARED;
+  if (!std::filesystem::exists(shared + "/models/mobilenet_v2/model.onnx")) GTEST_SKIP() << "no networks in " << shared;
+  const std::string packages = folder_ + "/packages";
+  ASSERT_EQ(std::system(fmt::format("'{}/tests/shared-packages' '{}' > /dev/null", DARKROOM_SOURCE, packages).c_str()),
+            0);
+  struct Expected {
+    std::string model;
+    std::map<std::string, std::pair<std::string, double>> labels;
+  };
+  const Expected expected[] = {{"mobilenet_v2",
+                                {{"cat_720p.jpg", {"Egyptian cat", 0.947}},
+                                 {"hot_dog.jpg", {"hotdog", 0.981}},
+                                 {"owl.jpg", {"ruffed grouse", 0.540}},
+                                 {"parrot.jpg", {"macaw", 0.997}}}},
+                               {"squeezenet",
+                                {{"cat_720p.jpg", {"Egyptian cat", 0.791}},
+                                 {"hot_dog.jpg", {"hotdog", 0.853}},
+                                 {"owl.jpg", {"ruffed grouse", 0.628}},
+                                 {"parrot.jpg", {"macaw", 0.882}}}}};
+  for (const auto& [model, photos] : expected) {
+    const Ran ran = Run({"run", shared + "/photos", "--json", "--models", packages, "--model", model});
+    EXPECT_EQ(ran.end, "exit status 0");
+    const auto labels = LabelsOf(ran);
+    ASSERT_EQ(labels.size(), photos.size()) << model;
+    for (const auto& [file, label] : photos) {
+      EXPECT_TRUE(labels.at(file).first.starts_with(label.first))
+          << model << ", " << file << ": " << labels.at(file).first;
+      EXPECT_NEAR(labels.at(file).second, label.second, 0.03) << model << ", " << file;
+    }
+  }
+}
+
+TEST_F(ProgramTest, ExitCodesSayWhatKindOfTroubleItIs) {
+  EXPECT_EQ(Run({"--version"}).end, "exit status 0");
+  EXPECT_EQ(Run({}).end, "exit status 2");
+  EXPECT_EQ(Run({"upp"}).end, "exit status 2");
+  EXPECT_EQ(Run({"up", "--worker", "3"}).end, "exit status 2");
+  EXPECT_EQ(Run({"up", "--workers", "many"}).end, "exit status 2");
+  EXPECT_EQ(Run({"submit", folder_ + "/no-such-file.jpg"}).end, "exit status 2");
+  EXPECT_EQ(Run({"status", "--server", "http://127.0.0.1:1"}).end, "exit status 3");
+  EXPECT_EQ(Run({"run", DARKROOM_SOURCE "/README.md"}).end, "exit status 4")
+      << "the service refuses what is no picture";
+}
+
+TEST_F(ProgramTest, JobsOutliveAStopAndASecondHubOnTheirDataIsRefused) {
+  Service service(io_, *clock_, {DARKROOM_PROGRAM, folder_ + "/data", {"--workers", "1", "--log", "error"}});
+  auto body = [&]() -> Task<void> {
+    const Status started = co_await service.Start();
+    EXPECT_TRUE(started.has_value());
+    cli::ApiClient api(io_, *clock_, service.url());
+    cli::SubmitRequest request;
+    request.idempotency_key = "once";
+    request.files.push_back({"a.png", "not a picture"});
+    const auto refused = co_await api.Submit(request);
+    EXPECT_FALSE(refused.has_value());
+
+    cli::ProgressLine progress;
+    std::vector<std::string> files{DARKROOM_SOURCE "/models/furniture/samples/chair_1.jpg"};
+    cli::Fields fields{{"model", "noop"}};
+    auto submitted = co_await cli::SubmitPictures(api, std::move(files), std::move(fields), progress);
+    EXPECT_TRUE(submitted.has_value());
+    const auto ignore = [](const json::object&) {};
+    const Status awaited = co_await cli::AwaitJobs(api, *submitted, progress, ignore);
+    EXPECT_TRUE(awaited.has_value());
+
+    Service second(io_, *clock_, {DARKROOM_PROGRAM, folder_ + "/data", {"--log", "error"}});
+    const Status refused_start = co_await second.Start();
+    EXPECT_FALSE(refused_start.has_value());
+    const std::string end = co_await service.Stop();
+    EXPECT_EQ(end, "exit status 0");
+
+    const Status again = co_await service.Start();
+    EXPECT_TRUE(again.has_value());
+    const auto job = co_await api.Get("/v1/jobs/" + cli::JobText(submitted->jobs[0], "id"));
+    EXPECT_TRUE(job.has_value() && cli::Succeeded(*job));
+    co_await service.Stop();
+  };
+  io_.RunUntilDone(body());
+}
+
+}  // namespace
+}  // namespace darkroom::tests
