@@ -411,12 +411,13 @@ QueueTable::Freed QueueTable::ReleaseLeases(const std::string* consumer) {
     std::int64_t queue, seq;
   };
   std::vector<Found> found;
+  const std::string name = consumer == nullptr ? "" : *consumer;  // the query borrows it
   {
-    // What is leased or delayed, queue by queue: never those that wait.
+    // What is leased, queue by queue, found by its visibility: never those that wait.
     Query query = db_.Run(
         "SELECT m.queue, m.seq FROM queue q CROSS JOIN message m INDEXED BY message_by_visibility "
         "ON m.queue = q.id AND m.visible_at > 0 WHERE m.lease <> 0 AND (?2 OR m.consumer = ?1) ORDER BY m.queue",
-        consumer == nullptr ? std::string() : *consumer, std::int64_t(consumer == nullptr));
+        name, std::int64_t(consumer == nullptr));
     while (query.Next()) found.push_back({query.Int(0), query.Int(1)});
   }
   Freed freed;

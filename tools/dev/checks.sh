@@ -32,7 +32,7 @@ check_sanitized() { # PRESET [CTEST-OPTION...]
   shift
   export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=1:strict_string_checks=1}
   export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1:halt_on_error=1}
-  export TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1:second_deadlock_stack=1}
+  export TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1:second_deadlock_stack=1:suppressions=$PWD/tests/tsan.supp}
   timed 'set-up' setup_tests
   timed "building $preset" build "$preset"
   run_ctest "$preset" --label-regex '^(unit|contract)$' "$@"
