@@ -79,7 +79,8 @@ TEST_F(SharedModels, MobilenetV2Int8TakesRawBytes) {
 
 // The Python that has Pillow: the project's own environment, else the system's. Empty when neither has it.
 std::string PythonWithPillow() {
-  for (const std::string& python : {std::string(DARKROOM_SOURCE_DIR) + "/.venv/bin/python3", std::string("python3")}) {
+  for (const std::string& python :
+       {std::string(DARKROOM_SOURCE_DIR) + "/build/venv/bin/python3", std::string("python3")}) {
     if (std::system((python + " -c 'import PIL' 2>/dev/null").c_str()) == 0) return python;
   }
   return "";

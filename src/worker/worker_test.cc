@@ -16,7 +16,8 @@ class ScriptedRunner : public JobRunner {
   Result<RunAnswer> Run(const JobRequest& request, std::string_view picture) override {
     return script(request, picture);
   }
-  std::function<Result<RunAnswer>(const JobRequest&, std::string_view)> script = [](const JobRequest& request, std::string_view picture) {
+  std::function<Result<RunAnswer>(const JobRequest&, std::string_view)> script = [](const JobRequest& request,
+                                                                                    std::string_view picture) {
     RunAnswer answer;
     answer.model = request.model;
     answer.result = "{\"labels\":[]}";
@@ -36,7 +37,8 @@ class WorkerTest : public testing::Test {
     outputs_ = engine_.Run(engine_->objects().Create("outputs"));
   }
 
-  Id Submit(Priority priority = Priority::kNormal, std::optional<Time> deadline = std::nullopt, bool with_picture = true) {
+  Id Submit(Priority priority = Priority::kNormal, std::optional<Time> deadline = std::nullopt,
+            bool with_picture = true) {
     const Id job = Id::Make(engine_.clock().Now());
     if (with_picture) engine_.Run(inputs_->Put(InputKey(job), "picture of " + job.ToString(), {}));
     const JobRequest request{job, {"furniture", "", ""}, 0, deadline, "a.jpg"};
@@ -48,7 +50,8 @@ class WorkerTest : public testing::Test {
     WorkerOptions options;
     options.name = "w1";
     options.cancel_polls = [this] { engine_->CancelWaits(); };
-    const WorkerPorts ports{{requests_[0].get(), requests_[1].get(), requests_[2].get()}, results_.get(), inputs_.get(), outputs_.get()};
+    const WorkerPorts ports{
+        {requests_[0].get(), requests_[1].get(), requests_[2].get()}, results_.get(), inputs_.get(), outputs_.get()};
     worker_ = std::make_unique<Worker>(engine_.io(), engine_.clock(), ports, runner_, std::move(options));
     worker_->Start();
   }
@@ -63,7 +66,9 @@ class WorkerTest : public testing::Test {
     }
   }
   void StopWorker() { engine_.io().RunUntilDone(worker_->Drain(engine_.clock().Now() + 30s)); }
-  QueueStats StatsOf(Priority priority = Priority::kNormal) { return engine_.Run(requests_[std::size_t(priority)]->Stats()); }
+  QueueStats StatsOf(Priority priority = Priority::kNormal) {
+    return engine_.Run(requests_[std::size_t(priority)]->Stats());
+  }
 
   embedded::TestEngine engine_;
   ScriptedRunner runner_;
@@ -186,8 +191,12 @@ TEST_F(WorkerTest, RenewsTheLeaseOfARunThatTakesLonger) {
     co_return true;
   };
   engine_.Run(until_running());
+  const int waiting = engine_.clock().pending() - 1;  // all but the announcement, which comes once
   for (int i = 0; i < 10; ++i) {
     engine_.clock().Advance(10s);
+    // Until the renewal is done and waits for its next time.
+    engine_.io().context().restart();
+    while (engine_.clock().pending() < waiting) engine_.io().context().run_one();
     const auto stolen = engine_.Run(requests_[1]->Receive({.max = 1, .wait = {}, .visibility = {}, .consumer = {}}));
     ASSERT_TRUE(stolen.empty()) << "the lease ended after " << (i + 1) * 10 << " s";
   }
