@@ -4,6 +4,8 @@
 
 #include <fstream>
 
+#include "base/crypto.h"
+
 namespace darkroom::cli {
 namespace {
 
@@ -16,7 +18,7 @@ class SettingsTest : public testing::Test {
     };
   }
   void File(const std::string& text) {
-    sources_.file = testing::TempDir() + "darkroom_settings_test.toml";
+    sources_.file = testing::TempDir() + "darkroom-settings-" + name_ + ".toml";
     std::ofstream(sources_.file) << text;
   }
   std::string ErrorOf() {
@@ -24,6 +26,7 @@ class SettingsTest : public testing::Test {
     return loaded ? "" : loaded.error().message();
   }
 
+  const std::string name_ = RandomHex(8);  // tests run side by side
   std::map<std::string, std::string, std::less<>> environment_{{"HOME", "/home/ada"}};
   SettingSources sources_;
 };

@@ -247,6 +247,9 @@ TEST_F(ServerTest, LeavesConnectionsOverItsBoundInTheListenQueue) {
 }
 
 TEST_F(ServerTest, GoesOnAfterTheSystemHadNoDescriptorLeft) {
+#ifdef DARKROOM_SANITIZED
+  GTEST_SKIP() << "the undefined-behaviour sanitizer needs a descriptor itself to look at a vtable";
+#endif
   Serve(Echo);
   auto test = [&]() -> Task<void> {
     auto client = Connect();
