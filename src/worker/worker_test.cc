@@ -191,14 +191,12 @@ TEST_F(WorkerTest, RenewsTheLeaseOfARunThatTakesLonger) {
     co_return true;
   };
   engine_.Run(until_running());
-  const int waiting = engine_.clock().pending() - 1;  // all but the announcement, which comes once
-  for (int i = 0; i < 10; ++i) {
-    engine_.clock().Advance(10s);
-    // Until the renewal is done and waits for its next time.
-    engine_.io().context().restart();
-    while (engine_.clock().pending() < waiting) engine_.io().context().run_one();
+  for (int i = 0; i < 20; ++i) {
+    engine_.clock().Advance(5s);
+    // Writes are answered in order: behind some of them the renewal that has become due is done.
+    for (int turn = 0; turn < 5; ++turn) StatsOf();
     const auto stolen = engine_.Run(requests_[1]->Receive({.max = 1, .wait = {}, .visibility = {}, .consumer = {}}));
-    ASSERT_TRUE(stolen.empty()) << "the lease ended after " << (i + 1) * 10 << " s";
+    ASSERT_TRUE(stolen.empty()) << "the lease ended after " << (i + 1) * 5 << " s";
   }
   finish.count_down();
   EXPECT_EQ(NextOutcome().attempt, 1);
