@@ -3,12 +3,10 @@
 //
 //   noop_bench [--workers N] [--count N] [--repeats N] [--batch N] [--clients N]
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <fstream>
-#include <map>
 
 #include "base/crypto.h"
 #include "base/log.h"
@@ -25,20 +23,6 @@ struct Options {
   int clients = 8;
 };
 
-using CpuByThread = std::map<std::string, double>;  // "hub: db-writer" → seconds
-
-void Add(CpuByThread& sum, const std::string& process, pid_t pid, double sign) {
-  const tests::CpuUse use = tests::CpuOf(pid);
-  sum[process] += sign * use.total_s;
-  for (const auto& [thread, seconds] : use.threads) sum[process + ": " + thread] += sign * seconds;
-}
-
-void AddAll(CpuByThread& sum, const tests::Service& service, double sign) {
-  Add(sum, "hub", service.pid(), sign);
-  for (const pid_t worker : service.WorkerPids()) Add(sum, "workers", worker, sign);
-  Add(sum, "client", getpid(), sign);
-}
-
 Task<int> Measure(IoContext& io, Clock& clock, const Options& options) {
   std::ifstream sample(DARKROOM_SOURCE "/models/furniture/samples/chair_1.jpg", std::ios::binary);
   const std::vector<cli::Upload> files{{"chair.jpg", std::string(std::istreambuf_iterator<char>(sample), {})}};
@@ -50,7 +34,7 @@ Task<int> Measure(IoContext& io, Clock& clock, const Options& options) {
   co_await Drive(io, clock, service.url(), "noop", files, options.count / 5, options.batch, options.clients);  // warm
 
   CpuByThread cpu;
-  AddAll(cpu, service, -1);
+  AddCpu(cpu, service, -1);
   std::vector<double> rates;
   fmt::print("jobs/s, {} jobs of {} kB a run, {} at a time from each of {} clients, {} workers:", options.count,
              files[0].bytes.size() / 1000, options.batch, options.clients, options.workers);
@@ -61,12 +45,9 @@ Task<int> Measure(IoContext& io, Clock& clock, const Options& options) {
     fmt::print(" {:.0f}", rates.back());
     std::fflush(stdout);
   }
-  AddAll(cpu, service, +1);
-  fmt::print("\nmedian {:.0f} jobs/s\nCPU microseconds a job, by process and thread:\n", Median(rates));
-  for (const auto& [name, seconds] : cpu) {
-    const double micros = seconds / (double(options.count) * options.repeats) * 1e6;
-    if (micros >= 1) fmt::print("  {:<24} {:>7.0f}\n", name, micros);
-  }
+  AddCpu(cpu, service, +1);
+  fmt::print("\nmedian {:.0f} jobs/s\n", Median(rates));
+  PrintCpu(cpu, options.count * options.repeats);
   fmt::print("hub RSS {:.1f} MB with {} jobs stored\n", double(tests::RssBytes(service.pid())) / 1e6,
              options.count * (options.repeats + 0));
   co_await service.Stop();

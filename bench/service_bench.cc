@@ -1,6 +1,7 @@
 #include "service_bench.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cstdlib>
 
@@ -44,7 +45,27 @@ Task<void> OneClient(IoContext& io, Clock& clock, Load& load) {
   }
 }
 
+void Add(CpuByThread& sum, const std::string& process, pid_t pid, double sign) {
+  const tests::CpuUse use = tests::CpuOf(pid);
+  sum[process] += sign * use.total_s;
+  for (const auto& [thread, seconds] : use.threads) sum[process + ": " + thread] += sign * seconds;
+}
+
 }  // namespace
+
+void AddCpu(CpuByThread& sum, const tests::Service& service, double sign) {
+  Add(sum, "hub", service.pid(), sign);
+  for (const pid_t worker : service.WorkerPids()) Add(sum, "workers", worker, sign);
+  Add(sum, "client", getpid(), sign);
+}
+
+void PrintCpu(const CpuByThread& cpu, int jobs) {
+  fmt::print("CPU microseconds a job, by process and thread:\n");
+  for (const auto& [name, seconds] : cpu) {
+    const double micros = seconds / jobs * 1e6;
+    if (micros >= 1) fmt::print("  {:<24} {:>7.0f}\n", name, micros);
+  }
+}
 
 Task<double> Drive(IoContext& io, Clock& clock, std::string url, std::string model,
                    const std::vector<cli::Upload>& files, int total, int batch, int clients) {
