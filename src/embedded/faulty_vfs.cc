@@ -16,6 +16,7 @@ struct FaultyFile {
 sqlite3_file* Real(sqlite3_file* file) { return reinterpret_cast<FaultyFile*>(file)->real(); }
 
 int Sync(sqlite3_file* file, int flags) {
+  ++sync_count();
   if (fail_sync()) return SQLITE_IOERR_FSYNC;
   return Real(file)->pMethods->xSync(Real(file), flags);
 }
@@ -61,6 +62,11 @@ int Open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out
 std::atomic<bool>& fail_sync() {
   static std::atomic<bool> fail = false;
   return fail;
+}
+
+std::atomic<int>& sync_count() {
+  static std::atomic<int> count = 0;
+  return count;
 }
 
 const char* FaultyVfs() {

@@ -1,4 +1,4 @@
-// A file layer for SQLite's files in tests: the system's, whose fsync fails on demand.
+// A file layer for SQLite's files in tests: the system's, whose fsync fails on demand and is counted.
 #pragma once
 
 #include <atomic>
@@ -9,5 +9,6 @@ namespace darkroom::embedded {
 // fails while `fail_sync` is true.
 const char* FaultyVfs();
 std::atomic<bool>& fail_sync();
+std::atomic<int>& sync_count();  // of all files opened through it
 
 }  // namespace darkroom::embedded

@@ -20,7 +20,7 @@ Task<Status> SqliteJobStore::MarkSent(std::vector<Id> ids, Time at) {
     jobs.MarkSent(ids, at);
     jobs.Finish();
   };
-  co_return co_await writer_.Write(std::move(work));
+  co_return co_await writer_.WriteLazily(std::move(work));
 }
 
 Task<Result<std::vector<Job>>> SqliteJobStore::MarkStarted(std::vector<JobStart> starts) {
@@ -30,7 +30,7 @@ Task<Result<std::vector<Job>>> SqliteJobStore::MarkStarted(std::vector<JobStart>
     jobs.Finish();
     return changed;
   };
-  co_return co_await writer_.Write(std::move(work));
+  co_return co_await writer_.WriteLazily(std::move(work));
 }
 
 Task<Result<std::vector<Job>>> SqliteJobStore::Settle(std::vector<Outcome> outcomes, Time at) {

@@ -74,7 +74,7 @@ Task<Result<Received>> SqliteQueue::TryReceive(std::shared_ptr<const ReceiveOpti
   auto work = [id = id_, &clock = service_.clock_, options, step](Connection& db) {
     return QueueTable(db, clock.Now()).Receive(id, step);
   };
-  co_return co_await writer().Write(std::move(work));
+  co_return co_await writer().WriteLazily(std::move(work));
 }
 
 Task<Result<std::vector<Message>>> SqliteQueue::Receive(ReceiveOptions options) {
@@ -115,7 +115,7 @@ Task<Result<std::vector<bool>>> SqliteQueue::Extend(std::vector<std::string> rec
   auto work = [id = id_, &clock = service_.clock_, receipts = std::move(receipts), visibility](Connection& db) {
     return QueueTable(db, clock.Now()).Extend(id, receipts, visibility);
   };
-  auto held = co_await writer().Write(std::move(work));
+  auto held = co_await writer().WriteLazily(std::move(work));
   if (!held) co_return Fail(held.error().During("extend leases of " + name_));
   if (visibility == Duration(0)) {
     line_->Wake(std::count(held->begin(), held->end(), true));
@@ -129,7 +129,7 @@ Task<Status> SqliteQueue::Ack(std::vector<std::string> receipts) {
   auto work = [id = id_, &clock = service_.clock_, receipts = std::move(receipts)](Connection& db) {
     return QueueTable(db, clock.Now()).Ack(id, receipts);
   };
-  const auto acked = co_await writer().Write(std::move(work));
+  const auto acked = co_await writer().WriteLazily(std::move(work));
   if (!acked) co_return Fail(acked.error().During("ack to " + name_));
   co_return Status();
 }
@@ -137,7 +137,7 @@ Task<Status> SqliteQueue::Ack(std::vector<std::string> receipts) {
 Task<Result<QueueStats>> SqliteQueue::Stats() {
   while (true) {
     auto work = [id = id_, &clock = service_.clock_](Connection& db) { return QueueTable(db, clock.Now()).Stats(id); };
-    const auto step = co_await writer().Write(std::move(work));
+    const auto step = co_await writer().WriteLazily(std::move(work));
     if (!step) co_return Fail(step.error().During("stats of " + name_));
     if (!step->again) co_return step->stats;
   }
@@ -255,7 +255,7 @@ Task<Result<std::int64_t>> SqliteQueueService::Release(std::optional<std::string
   auto work = [consumer, now = clock_.Now()](Connection& db) {
     return QueueTable(db, now).ReleaseLeases(consumer ? &*consumer : nullptr);
   };
-  const auto freed = co_await writer_.Write(std::move(work));
+  const auto freed = co_await writer_.WriteLazily(std::move(work));
   if (!freed) co_return Fail(freed.error().During("release the leases of " + consumer.value_or("all consumers")));
   for (const std::int64_t queue : freed->queues) LineOf(queue)->Wake(1);
   co_return freed->messages;

@@ -3,6 +3,7 @@
 // Receivers that wait are woken by a Send, a Release and the end of a lease or delay, in the order they came.
 // Life: Queue objects must not outlive the service. Threads: the I/O thread.
 // Durability: every call, Receive too, is a write of the group commit: receive counts survive a crash as messages do.
+// Only sends wait for an fsync (writer.h).
 #pragma once
 
 #include <memory>

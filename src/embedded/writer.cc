@@ -2,6 +2,8 @@
 
 #include <pthread.h>
 
+#include <algorithm>
+
 namespace darkroom::embedded {
 namespace {
 
@@ -76,7 +78,8 @@ void Writer::Loop() {
 
 void Writer::RunGroup(Group& group) {
   if (!broken_) {
-    connection_->Exec("BEGIN IMMEDIATE");
+    const bool durable = std::ranges::any_of(group, [](const auto& request) { return request->durable(); });
+    Begin(durable);
     bool disturbed = false;
     for (const auto& request : group) {
       const std::int64_t before = connection_->total_changes();
@@ -91,6 +94,7 @@ void Writer::RunGroup(Group& group) {
         {
           const std::lock_guard lock(mutex_);
           ++counts_.commits;
+          counts_.lazy_commits += !durable;
           counts_.requests += std::int64_t(group.size());
         }
         for (const auto& request : group) request->Finish(nullptr);
@@ -105,7 +109,7 @@ void Writer::RunGroup(Group& group) {
 
 void Writer::RunAlone(Request& request) {
   if (broken_) return request.Finish(&*broken_);
-  connection_->Exec("BEGIN IMMEDIATE");
+  Begin(request.durable());
   const bool refused = !request.Run(*connection_);
   std::optional<Failure> failure = connection_->failure();
   if (!failure && !refused) failure = Commit();
@@ -118,9 +122,16 @@ void Writer::RunAlone(Request& request) {
   {
     const std::lock_guard lock(mutex_);
     ++counts_.commits;
+    counts_.lazy_commits += !request.durable();
     ++counts_.requests;
   }
   request.Finish(nullptr);
+}
+
+void Writer::Begin(bool durable) {
+  if (durable != syncs_) connection_->Script(durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+  syncs_ = durable;
+  connection_->Exec("BEGIN IMMEDIATE");
 }
 
 std::optional<Failure> Writer::Commit() {

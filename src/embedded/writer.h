@@ -1,6 +1,11 @@
 // Writer: the one thread that writes to the database. It takes all requests that wait, runs them in one transaction,
 // commits (one fsync) and only then answers them: group commit. The longer an fsync takes, the larger the groups.
 //
+// What may come again after a power cut without harm (leases, acks) is written lazily: a group of nothing else is
+// committed without the fsync (SQLite's synchronous=NORMAL, https://www.sqlite.org/pragma.html#pragma_synchronous). It
+// survives the end of the process at any moment; a power cut may undo the last of it. The log keeps the order of
+// commits, so that whatever survives, all that was written before it has survived too.
+//
 // Failure: a request that fails has no effect and does not disturb its neighbours: the group is rolled back and each is
 // run again alone, so a request must be repeatable. A full disk fails requests (kUnavailable) until there is room. When
 // an fsync or a write fails, or the database is damaged, nothing that is on the disk can be relied on: the writer
@@ -27,14 +32,15 @@
 namespace darkroom::embedded {
 
 struct WriterCounts {
-  std::int64_t requests = 0;     // answered without error
-  std::int64_t commits = 0;      // groups
-  std::int64_t checkpoints = 0;  // of the write-ahead log into the database
+  std::int64_t requests = 0;      // answered without error
+  std::int64_t commits = 0;       // groups
+  std::int64_t lazy_commits = 0;  // of them, without fsync
+  std::int64_t checkpoints = 0;   // of the write-ahead log into the database
 };
 
 class Writer {
  public:
-  // Takes a connection in WAL mode. `on_fatal` is called on the writer's thread.
+  // Takes a connection in WAL mode with synchronous=FULL. `on_fatal` is called on the writer's thread.
   Writer(std::unique_ptr<Connection> connection, std::move_only_function<void(Error)> on_fatal);
   Writer(const Writer&) = delete;
   ~Writer();
@@ -43,7 +49,14 @@ class Writer {
   // Result<T>; with an error, what it wrote is rolled back. It may be run more than once: it must not give away what
   // it has captured, and has no effect but on the database.
   template <class F>
-  auto Write(F work);
+  auto Write(F work) {
+    return Enqueue(std::move(work), true);
+  }
+  // The same, resuming when it is committed: on the disk at the latest with the next Write.
+  template <class F>
+  auto WriteLazily(F work) {
+    return Enqueue(std::move(work), false);
+  }
 
   // Any thread.
   WriterCounts counts() const;
@@ -51,19 +64,27 @@ class Writer {
  private:
   class Request {
    public:
+    explicit Request(bool durable) : durable_(durable) {}
     virtual ~Request() = default;
+    bool durable() const { return durable_; }
     virtual bool Run(Connection& connection) = 0;  // false: returned an error
     virtual void Finish(const Error* error) = 0;   // nullptr: committed
+
+   private:
+    const bool durable_;
   };
   template <class F>
   class RequestOf;
 
   using Group = std::vector<std::unique_ptr<Request>>;
 
+  template <class F>
+  auto Enqueue(F work, bool durable);
   void Submit(std::unique_ptr<Request> request);
   void Loop();
   void RunGroup(Group& group);
   void RunAlone(Request& request);
+  void Begin(bool durable);
   std::optional<Failure> Commit();
   void Rollback();
   void Break(const Failure& failure);
@@ -73,6 +94,7 @@ class Writer {
   std::unique_ptr<Connection> connection_;
   std::move_only_function<void(Error)> on_fatal_;
   std::optional<Error> broken_;
+  bool syncs_ = true;      // what the connection is set to: fsync at each commit
   int wal_pages_ = 0;      // in the log, as of the last commit
   int checkpoint_at_ = 0;  // pages
   mutable std::mutex mutex_;
@@ -90,7 +112,8 @@ class Writer::RequestOf : public Request {
   using Value = typename internal::ValueOf<Raw>::Type;
   using Answer = Result<Value>;
 
-  RequestOf(F work, std::move_only_function<void(Answer)> done) : work_(std::move(work)), done_(std::move(done)) {}
+  RequestOf(F work, bool durable, std::move_only_function<void(Answer)> done)
+      : Request(durable), work_(std::move(work)), done_(std::move(done)) {}
 
   bool Run(Connection& connection) override {
     if constexpr (std::is_void_v<Raw>) {
@@ -117,10 +140,10 @@ class Writer::RequestOf : public Request {
 };
 
 template <class F>
-auto Writer::Write(F work) {
+auto Writer::Enqueue(F work, bool durable) {
   using Answer = typename RequestOf<F>::Answer;
-  auto start = [this, work = std::move(work)](std::move_only_function<void(Answer)> done) mutable {
-    Submit(std::make_unique<RequestOf<F>>(std::move(work), std::move(done)));
+  auto start = [this, work = std::move(work), durable](std::move_only_function<void(Answer)> done) mutable {
+    Submit(std::make_unique<RequestOf<F>>(std::move(work), durable, std::move(done)));
   };
   return Await<Answer>(std::move(start));
 }

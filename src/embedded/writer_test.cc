@@ -107,6 +107,49 @@ TEST_F(WriterTest, AFailedFsyncStopsAllWritesForGood) {
   EXPECT_EQ(fatal_, 1) << "told once";
 }
 
+TEST_F(WriterTest, OnlyWhatMustSurviveAPowerCutCostsAnFsync) {
+  contract::Must(Insert(1));  // the first commit of a log syncs its header
+  const auto lazy = [this](int x) {
+    auto work = [x](Connection& db) { return Insert(db, x); };
+    return io_.RunUntilDone(writer_->WriteLazily(std::move(work)));
+  };
+  const int before = sync_count();
+  contract::Must(lazy(2));
+  contract::Must(lazy(3));
+  EXPECT_EQ(sync_count(), before);
+  contract::Must(Insert(4));
+  EXPECT_EQ(sync_count(), before + 1) << "and takes the lazy ones along";
+  contract::Must(lazy(5));
+  EXPECT_EQ(sync_count(), before + 1);
+  EXPECT_EQ(Count(), 5);
+}
+
+TEST_F(WriterTest, ADurableWriteMakesItsWholeGroupDurable) {
+  contract::Must(Insert(1));
+  TaskGroup group(io_, clock_);
+  std::mutex mutex;
+  mutex.lock();
+  auto hold = [&]() -> Task<void> {
+    auto work = [&](Connection&) { const std::lock_guard lock(mutex); };
+    co_await writer_->WriteLazily(std::move(work));
+  };
+  auto insert = [&](int x, bool durable) -> Task<void> {
+    auto work = [x](Connection& db) { return Insert(db, x); };
+    if (durable)
+      contract::Must(co_await writer_->Write(std::move(work)));
+    else
+      contract::Must(co_await writer_->WriteLazily(std::move(work)));
+  };
+  const int before = sync_count();
+  group.Spawn(hold());
+  group.Spawn(insert(2, false));
+  group.Spawn(insert(3, true));
+  group.Spawn(insert(4, false));
+  io_.Post([&] { mutex.unlock(); });
+  io_.RunUntilDone(group.Join());
+  EXPECT_EQ(sync_count(), before + 1);
+}
+
 // A file size limit is a full disk as far as write(2) goes.
 TEST_F(WriterTest, AFullDiskLosesNothingAndWorksAgainWhenThereIsRoom) {
   contract::Must(Insert(1));

@@ -1,8 +1,8 @@
 // JobStore: what is known of each job and batch. The web tier creates and cancels; the ledger, and nobody else, moves
 // jobs on. Semantics are those of conditional writes (Amazon DynamoDB).
 //
-// Durability: when a write has returned without error, a crash does not undo it. Writes of one call are one
-// transaction. Threads: call on the I/O thread of the process; all calls may be under way at the same time. Errors:
+// Durability: when a write has returned without error, a crash does not undo it; nor does a power cut, the marks "sent"
+// and "started" excepted, which are only news. Writes of one call are one transaction. Threads: call on the I/O thread of the process; all calls may be under way at the same time. Errors:
 // kConflict, kUnavailable, kInternal.
 #pragma once
 

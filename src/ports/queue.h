@@ -6,7 +6,8 @@
 // order; consumers are idempotent. A message received more than `max_receives` times goes to the dead-letter queue
 // instead of out again.
 //
-// Durability: when Send or Ack has returned without error, a crash does not undo it.
+// Durability: when Send has returned without error, neither a crash nor a power cut undoes it. Receives, leases and
+// acks survive a crash of any process; a power cut may undo the last moments of them, and the messages come once more.
 // Threads: call on the I/O thread of the process; all calls of one object may be under way at the same time.
 // Errors: kNotFound (the queue is gone), kTooLarge, kBusy, kUnavailable, kInternal. After an error a call may have had
 // effect: repeat it.
