@@ -14,11 +14,24 @@ constexpr Duration kPauseAfterError = 500ms;
 }  // namespace
 
 Ledger::Ledger(IoContext& io, Clock& clock, LedgerPorts ports, LedgerOptions options)
-    : clock_(clock), ports_(ports), options_(options), loops_(io, clock) {}
+    : clock_(clock),
+      ports_(ports),
+      options_(options),
+      result_acks_(io, clock, *ports.results),
+      dead_request_acks_(io, clock, *ports.dead_requests),
+      loops_(io, clock) {}
 
 void Ledger::Start() {
   for (int i = 0; i < options_.readers; ++i) loops_.Spawn(Loop(&Ledger::TakeReports, "results"));
   loops_.Spawn(Loop(&Ledger::TakeDeadRequests, "dead requests"));
+}
+
+Task<bool> Ledger::Join(Time deadline) {
+  const bool ended = co_await loops_.Join(deadline);
+  if (!ended) co_return false;
+  co_await result_acks_.Flush();
+  co_await dead_request_acks_.Flush();
+  co_return true;
 }
 
 Task<void> Ledger::Loop(Round round, const char* what) {
@@ -63,10 +76,8 @@ Task<Result<int>> Ledger::TakeReports(Duration wait) {
     const auto settled = co_await Settle(std::move(outcomes));
     if (!settled) co_return Fail(settled.error());
   }
-  const int taken = int(receipts.size());
-  const auto acked = co_await ports_.results->Ack(std::move(receipts));
-  if (!acked) co_return Fail(acked.error());
-  co_return taken;
+  for (std::string& receipt : receipts) result_acks_.Add(std::move(receipt));
+  co_return int(receipts.size());
 }
 
 Task<Result<int>> Ledger::TakeDeadRequests(Duration wait) {
@@ -101,10 +112,8 @@ Task<Result<int>> Ledger::TakeDeadRequests(Duration wait) {
     const auto settled = co_await Settle(std::move(outcomes));
     if (!settled) co_return Fail(settled.error());
   }
-  const int taken = int(receipts.size());
-  const auto acked = co_await ports_.dead_requests->Ack(std::move(receipts));
-  if (!acked) co_return Fail(acked.error());
-  co_return taken;
+  for (std::string& receipt : receipts) dead_request_acks_.Add(std::move(receipt));
+  co_return int(receipts.size());
 }
 
 Task<Status> Ledger::Settle(std::vector<Outcome> outcomes) {

@@ -12,6 +12,7 @@
 
 #include "base/async.h"
 #include "domain/message.h"
+#include "ports/ack_gatherer.h"
 #include "ports/job_news.h"
 #include "ports/job_store.h"
 #include "ports/object_store.h"
@@ -48,9 +49,10 @@ class Ledger {
   // Ends the receives that are under way by itself only where the queue wakes them; a stopping process cancels its
   // client or destroys the engine's waiters first.
   void Stop() { stopping_ = true; }
-  Task<bool> Join(Time deadline) { return loops_.Join(deadline); }
+  // True when all rounds have ended and what they took is acked, false when `deadline` came first.
+  Task<bool> Join(Time deadline);
 
-  // One round: at most ten reports. Returns how many it took.
+  // One round: at most ten reports. Returns how many it took; they are acked a little later (ports/ack_gatherer.h).
   Task<Result<int>> TakeReports(Duration wait);
   Task<Result<int>> TakeDeadRequests(Duration wait);
 
@@ -67,6 +69,8 @@ class Ledger {
   const LedgerOptions options_;
   bool stopping_ = false;
   LedgerCounters counters_;
+  AckGatherer result_acks_;
+  AckGatherer dead_request_acks_;
   TaskGroup loops_;
 };
 

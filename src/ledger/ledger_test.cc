@@ -13,9 +13,9 @@ class LedgerTest : public testing::Test {
     results_ = engine_.Run(engine_->queues().Create("results", {}));
     dead_ = engine_.Run(engine_->queues().Create("dead", {}));
     outputs_ = engine_.Run(engine_->objects().Create("outputs"));
-    ledger_ = std::make_unique<Ledger>(
-        engine_.io(), engine_.clock(),
-        LedgerPorts{results_.get(), dead_.get(), &engine_->jobs(), outputs_.get(), &news_});
+    ledger_ =
+        std::make_unique<Ledger>(engine_.io(), engine_.clock(),
+                                 LedgerPorts{results_.get(), dead_.get(), &engine_->jobs(), outputs_.get(), &news_});
   }
 
   Job NewJob() {
@@ -74,8 +74,10 @@ TEST_F(LedgerTest, SettlesAJobTellsThoseWhoWaitAndAcksTheReport) {
   EXPECT_EQ(Stored(job).state, JobState::kSucceeded);
   EXPECT_EQ(Stored(job).run, "aa");
   ASSERT_EQ(waiting.Take().size(), 1u);
-  EXPECT_EQ(engine_.Run(results_->Stats()).in_flight, 0);
-  EXPECT_EQ(Take(), 0);
+  ledger_->Stop();
+  EXPECT_TRUE(engine_.io().RunUntilDone(ledger_->Join(Time::max())));
+  const QueueStats left = engine_.Run(results_->Stats());
+  EXPECT_EQ(left.visible + left.in_flight, 0);
 }
 
 TEST_F(LedgerTest, TheFirstOutcomeWinsAndTheArtifactsOfTheOthersGo) {

@@ -24,10 +24,13 @@ class SweeperTest : public testing::Test {
     SweeperOptions options;
     options.grace = 30s;
     options.retention = 24h;
-    sweeper_ = std::make_unique<Sweeper>(
-        engine_.io(), engine_.clock(),
-        SweeperPorts{{requests_[0].get(), requests_[1].get(), requests_[2].get()}, &engine_->jobs(), inputs_.get(), outputs_.get(), &news_},
-        options);
+    sweeper_ = std::make_unique<Sweeper>(engine_.io(), engine_.clock(),
+                                         SweeperPorts{{requests_[0].get(), requests_[1].get(), requests_[2].get()},
+                                                      &engine_->jobs(),
+                                                      inputs_.get(),
+                                                      outputs_.get(),
+                                                      &news_},
+                                         options);
   }
 
   // A submission up to the creation of the job: its message was never sent.

@@ -42,7 +42,9 @@ TEST_F(JobNewsTest, SaysNoWhenNothingCameInTime) {
 }
 
 TEST_F(JobNewsTest, ForgetsASubscriptionThatEnded) {
-  { JobNews::Subscription subscription(news_, batch_); }
+  {
+    JobNews::Subscription subscription(news_, batch_);
+  }
   news_.Publish({JobOf(batch_)});  // would write into freed memory
   JobNews::Subscription other(news_, batch_);
   EXPECT_TRUE(other.Take().empty());

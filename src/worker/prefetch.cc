@@ -12,4 +12,6 @@ int DecidePrefetch(int lanes, Duration mean_run) {
   return int(std::clamp<std::int64_t>(lanes + worked_off, lanes + 1, std::max(kMost, lanes + 1)));
 }
 
+int DecideRefill(int prefetch) { return std::max(1, prefetch / 2); }
+
 }  // namespace darkroom::worker

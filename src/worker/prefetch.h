@@ -11,6 +11,10 @@ namespace darkroom::worker {
 // `mean_run` is the measured time of a run, zero when not known yet. At most 64.
 int DecidePrefetch(int lanes, Duration mean_run);
 
+// How many of `prefetch` a worker lets go before it receives again: half of them, so that a call brings several
+// messages and the lanes have the other half to go on with meanwhile. At least 1.
+int DecideRefill(int prefetch);
+
 // Mean of the last some runs: an exponentially weighted average with weight 1/8 (as RFC 6298 smooths round trips).
 class MeanRun {
  public:

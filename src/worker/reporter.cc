@@ -11,7 +11,20 @@ constexpr std::size_t kMostAtOnce = 10;  // one SQS batch
 constexpr Duration kFirstRetry = 100ms;
 constexpr Duration kLongestRetry = 5s;
 
+// A lease is renewed until its ack is on the way.
+auto LetGoOf(Leases& leases) {
+  return [&leases](const std::string& receipt) { leases.LetGo(receipt); };
+}
+
 }  // namespace
+
+Reporter::Reporter(IoContext& io, Clock& clock, Queue& results, RequestQueues requests, Leases& leases)
+    : clock_(clock),
+      results_(results),
+      changed_(clock),
+      acks_{AckGatherer(io, clock, *requests[0], LetGoOf(leases)),
+            AckGatherer(io, clock, *requests[1], LetGoOf(leases)),
+            AckGatherer(io, clock, *requests[2], LetGoOf(leases))} {}
 
 void Reporter::Report(const JobStart& start) {
   pending_.push_back({ToMessage(start), Priority::kNormal, ""});
@@ -40,7 +53,7 @@ Task<void> Reporter::Run() {
     pending_.erase(pending_.begin(), pending_.begin() + std::ptrdiff_t(count));
     co_await Hand(std::move(batch));
   }
-  co_await acks_.Join();
+  for (AckGatherer& acks : acks_) co_await acks.Flush();
 }
 
 Task<void> Reporter::Hand(std::vector<Pending> batch) {
@@ -54,20 +67,8 @@ Task<void> Reporter::Hand(std::vector<Pending> batch) {
     co_await SleepUntil(clock_, clock_.Now() + pause);
     pause = std::min(pause * 2, kLongestRetry);
   }
-  acks_.Spawn(Ack(std::move(batch)));
-}
-
-Task<void> Reporter::Ack(std::vector<Pending> done) {
-  for (const Priority priority : kPriorities) {
-    std::vector<std::string> receipts;
-    for (Pending& p : done) {
-      if (!p.receipt.empty() && p.queue == priority) receipts.push_back(std::move(p.receipt));
-    }
-    if (receipts.empty()) continue;
-    for (const std::string& receipt : receipts) leases_.LetGo(receipt);
-    const auto acked = co_await requests_[std::size_t(priority)]->Ack(std::move(receipts));
-    // The message comes again when its lease ends; the ledger knows the outcome already and ignores the second.
-    if (!acked) spdlog::warn("could not ack: {}", acked.error().message());
+  for (Pending& p : batch) {
+    if (!p.receipt.empty()) acks_[std::size_t(p.queue)].Add(std::move(p.receipt));
   }
 }
 

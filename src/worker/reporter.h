@@ -1,14 +1,20 @@
 // Reporter: carries starts and outcomes to the results queue, as many a call as have gathered, and acks a job's request
 // only when its outcome is in that queue.
 //
+// Outcomes go at once, for somebody waits for them; acks gather (ports/ack_gatherer.h). Of a worker that is killed
+// meanwhile some jobs run once more, in vain: the ledger ignores their second outcome.
+//
 // Never gives an outcome up: while the queue cannot be reached it tries on, and the leases are renewed meanwhile.
 // Threads: the loop's alone.
 #pragma once
 
+#include <array>
 #include <deque>
+#include <vector>
 
 #include "base/async.h"
 #include "domain/message.h"
+#include "ports/ack_gatherer.h"
 #include "ports/queue.h"
 #include "worker/leases.h"
 
@@ -16,8 +22,7 @@ namespace darkroom::worker {
 
 class Reporter {
  public:
-  Reporter(IoContext& io, Clock& clock, Queue& results, RequestQueues requests, Leases& leases)
-      : clock_(clock), results_(results), requests_(requests), leases_(leases), changed_(clock), acks_(io, clock) {}
+  Reporter(IoContext& io, Clock& clock, Queue& results, RequestQueues requests, Leases& leases);
 
   void Report(const JobStart& start);
   void Report(const Outcome& outcome, Priority queue, std::string receipt);
@@ -33,16 +38,13 @@ class Reporter {
     std::string receipt;  // empty: nothing to ack
   };
   Task<void> Hand(std::vector<Pending> batch);
-  Task<void> Ack(std::vector<Pending> done);
 
   Clock& clock_;
   Queue& results_;
-  const RequestQueues requests_;
-  Leases& leases_;
   std::deque<Pending> pending_;
   bool stopping_ = false;
   Signal changed_;
-  TaskGroup acks_;
+  std::array<AckGatherer, kPriorities.size()> acks_;  // by Priority
 };
 
 }  // namespace darkroom::worker
