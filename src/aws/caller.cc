@@ -72,9 +72,9 @@ Task<Result<http::ClientResponse>> Caller::SendOnce(const Call& call) {
   request.headers = call.headers;
   request.headers.Set("Host", host_);
   request.timeout = options_.timeout + call.extra_time;
-  const std::string hash = call.sign_body ? Hex(AsView(Sha256(call.body))) : std::string(wire::kUnsignedPayload);
+  const std::string hash = call.sign_body ? Hex(AsView(Sha256(call.body.view()))) : std::string(wire::kUnsignedPayload);
   signer_.Sign(call.method, call.path, call.query, request.headers, hash, *credentials, clock_.Now());
-  request.body = call.body;  // kept for another attempt
+  request.body = call.body;
   co_return co_await http_.Send(std::move(request));
 }
 

@@ -43,7 +43,7 @@ TEST(SqsJson, NoticesABodyThatWasChangedOnTheWay) {
 
 TEST(SqsJson, RoundsSecondsUp) {
   const Call call = ChangeVisibilityCall("url", {"r"}, {0}, 1500ms);
-  EXPECT_NE(call.body.find(R"("VisibilityTimeout":2)"), std::string::npos);
+  EXPECT_NE(call.body.view().find(R"("VisibilityTimeout":2)"), std::string::npos);
 }
 
 TEST(Backoff, DoublesUpToItsCeilingWithFullJitter) {

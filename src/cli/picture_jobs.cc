@@ -25,9 +25,16 @@ bool LooksLikePicture(const std::filesystem::path& path) {
 }
 
 Result<std::string> ReadFile(const std::string& path) {
+  constexpr std::size_t kPiece = 1 << 20;
   std::ifstream file(path, std::ios::binary);
-  std::string bytes((std::istreambuf_iterator<char>(file)), {});
-  if (!file) return Fail(Code::kInvalid, fmt::format("{}: cannot be read", path));
+  std::string bytes;
+  while (file) {  // a pipe does not tell its size
+    const std::size_t done = bytes.size();
+    bytes.resize(done + kPiece);
+    file.read(bytes.data() + done, kPiece);
+    bytes.resize(done + std::size_t(file.gcount()));
+  }
+  if (!file.eof()) return Fail(Code::kInvalid, fmt::format("{}: cannot be read", path));
   return bytes;
 }
 

@@ -13,6 +13,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/async.h"
 #include "base/result.h"
@@ -20,11 +21,24 @@
 
 namespace darkroom::http {
 
+// Bytes that do not change; copies share them, so that a request can be sent again without being copied.
+class SharedBytes {
+ public:
+  SharedBytes() = default;
+  SharedBytes(std::string bytes)  // NOLINT(google-explicit-constructor): a string becomes one by itself
+      : bytes_(std::make_shared<const std::string>(std::move(bytes))) {}
+  SharedBytes(const char* text) : SharedBytes(std::string(text)) {}  // NOLINT(google-explicit-constructor)
+  std::string_view view() const { return bytes_ ? std::string_view(*bytes_) : ""; }
+
+ private:
+  std::shared_ptr<const std::string> bytes_;
+};
+
 struct ClientRequest {
   std::string method = "GET";
   std::string url;  // absolute; path and query are sent as they stand; kept out of error messages but for the path
   Headers headers;
-  std::string body;
+  SharedBytes body;
   Duration timeout = 60s;  // of the whole exchange; 0: none
   Duration connect_timeout = 5s;
   std::size_t max_response = std::size_t(1) << 30;  // bytes

@@ -122,8 +122,8 @@ void SetMethodAndBody(CURL* easy, const ClientRequest& request, bool has_body) {
     return;
   }
   if (has_body) {  // not copied: the exchange outlives the handle's use
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.size()));
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.data());
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.view().size()));
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.view().data());
   }
   if (request.method != (has_body ? "POST" : "GET")) {
     curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
@@ -290,7 +290,7 @@ void CurlThread::State::Start(Ticket ticket, std::unique_ptr<Exchange> exchange)
   one->exchange = std::move(exchange);
   const auto& request = one->exchange->request;
   const bool has_body =
-      !request.body.empty() || request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
+      !request.body.view().empty() || request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
   if (!IsClean(request.method) || !IsClean(request.url) || !BuildFields(request, has_body, *one)) {
     one->exchange->on_done(Fail(Code::kInvalid, "a request's method, URL or fields contain a line break"));
     return;
