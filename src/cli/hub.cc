@@ -90,6 +90,7 @@ scaling::Command WorkerCommand(const HubOptions& options, const std::string& end
       {"DARKROOM_LANES", std::to_string(s.lanes)},
       {"DARKROOM_GRACE", FormatDuration(s.grace)},
       {"DARKROOM_LEASE", FormatDuration(s.lease)},
+      {"DARKROOM_INLINE_RESULT", std::to_string(s.inline_result)},
       {"DARKROOM_LOG", s.log},
       {"DARKROOM_ONNXRUNTIME", s.onnxruntime},
   };

@@ -66,6 +66,15 @@ Status SetListen(Settings& s, const Values& v) {
   return {};
 }
 
+// A message carries ten results at most and has a mebibyte.
+Status SetInlineResult(Settings& s, const Values& v) {
+  const auto size = ParseSize(v[0]);
+  if (!size) return Fail(size.error());
+  if (*size > 90'000) return Fail(Code::kInvalid, fmt::format("'{}' is more than 90kB", v[0]));
+  s.inline_result = *size;
+  return {};
+}
+
 Status SetLog(Settings& s, const Values& v) {
   constexpr std::string_view kLevels[] = {"debug", "info", "warn", "error"};
   if (std::ranges::find(kLevels, v[0]) == std::end(kLevels)) {
@@ -98,6 +107,8 @@ std::vector<SettingSpec> MakeSpecs() {
       {"lease", "how long a worker may be silent before its job goes to another", false,
        [](S& s, const Values& v) { return Store(ParseDuration(v[0]), s.lease); },
        [](const S& s) { return Values{FormatDuration(s.lease)}; }},
+      {"inline_result", "largest result that travels with its job's outcome; a larger one is stored as an object",
+       false, SetInlineResult, [](const S& s) { return Values{FormatSize(s.inline_result)}; }},
       {"max_receives", "attempts before a job is given up", false,
        [](S& s, const Values& v) { return Store(ParseInt(v[0], 1, 1000), s.max_receives); },
        [](const S& s) { return Values{std::to_string(s.max_receives)}; }},

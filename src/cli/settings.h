@@ -25,6 +25,7 @@ struct Settings {
   int lanes = 1;                    // threads of a worker that run models
   Duration grace = 30s;
   Duration lease = 30s;
+  std::int64_t inline_result = 64'000;
   int max_receives = 4;
   std::int64_t max_file_bytes = 25'000'000;
   int max_files = 1000;

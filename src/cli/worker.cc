@@ -122,6 +122,7 @@ Task<int> Work(IoContext& io, Clock& clock, const WorkerFlags& flags, const Sett
   options.name = std::move(name);
   options.lanes = settings.lanes;
   options.visibility = settings.lease;
+  options.inline_result = std::size_t(settings.inline_result);
   options.cancel_polls = [&remote] { remote.http.CancelAll(); };
   worker::Worker worker(io, clock, remote.ports(), runner, std::move(options));
   worker.Start();
@@ -140,7 +141,8 @@ Task<int> Work(IoContext& io, Clock& clock, const WorkerFlags& flags, const Sett
 void AddWorker(CLI::App& app, int& exit) {
   auto flags = std::make_shared<WorkerFlags>();
   CLI::App* command = app.add_subcommand("worker", "one worker process; `darkroom up` starts these itself");
-  flags->settings.AddTo(*command, {"models", "model", "lanes", "grace", "lease", "onnxruntime", "log"});
+  flags->settings.AddTo(*command,
+                        {"models", "model", "lanes", "grace", "lease", "inline_result", "onnxruntime", "log"});
   command->add_option("--endpoint", flags->endpoint, "address of the gateway, or of SQS and S3")
       ->envname("AWS_ENDPOINT_URL")
       ->required();

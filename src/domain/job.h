@@ -89,7 +89,8 @@ struct Job {
   int attempt = 0;               // of the start last heard of; 1 is the first
   std::string worker;
   std::string run;     // names the attempt whose artifacts count; set with the outcome
-  std::string result;  // JSON object as text: what result.json has, without provenance; empty until succeeded
+  std::string result;  // JSON object as text: what result.json has, without provenance; empty until succeeded, and when
+                       // it is so large that it is an artifact instead
   std::vector<Artifact> artifacts;
   std::optional<Failure> failure;
   Timeline timeline;

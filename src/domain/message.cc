@@ -160,6 +160,14 @@ std::string ToMessage(const Outcome& outcome) {
   return json::serialize(object);
 }
 
+std::string ResultFile(std::string_view result, Id job, const ModelRef& model) {
+  DR_CHECK(result.starts_with('{') && result.ends_with('}'));
+  const json::object provenance{{"job", job.ToString()}, {"model", ModelToJson(model)}};
+  std::string file(result.substr(0, result.size() - 1));
+  if (file.size() > 1) file += ',';
+  return file + json::serialize(provenance).substr(1);
+}
+
 Result<WorkerReport> ParseWorkerReport(std::string_view message) {
   const auto object = ParseJsonObject(message);
   if (!object) return Fail(object.error().During("worker report"));

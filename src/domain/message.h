@@ -35,4 +35,10 @@ Result<Timeline> ParseTimeline(const json::object& object);
 json::array ToJson(const std::vector<Artifact>& artifacts);
 Result<std::vector<Artifact>> ParseArtifacts(const json::array& array);
 
+// The artifact that every job that succeeded has (docs/formats/result.md): `result`, a JSON object as text, and by what
+// it was made. A result of moderate size stands in the job's record, and this file is made of it when it is asked for;
+// only a large one is stored as an object, and then the record has none.
+inline constexpr std::string_view kResultFile = "result.json";
+std::string ResultFile(std::string_view result, Id job, const ModelRef& model);
+
 }  // namespace darkroom

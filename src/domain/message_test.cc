@@ -45,6 +45,15 @@ TEST(Messages, AnOutcomeReadsBack) {
   EXPECT_EQ(same.timeline, outcome.timeline);
 }
 
+TEST(ResultFile, IsTheResultAndByWhatItWasMade) {
+  const Id job = Id::Make(kNow);
+  const ModelRef model{"a\"b", "1", "sha256:00"};
+  const std::string provenance =
+      "\"job\":\"" + job.ToString() + R"(","model":{"name":"a\"b","version":"1","digest":"sha256:00"}})";
+  EXPECT_EQ(ResultFile(R"({"task":"noop"})", job, model), R"({"task":"noop",)" + provenance);
+  EXPECT_EQ(ResultFile("{}", job, model), "{" + provenance);
+}
+
 TEST(Messages, AStartReadsBack) {
   const JobStart start{Id::Make(kNow), 1, "w1", kNow};
   const auto read = ParseWorkerReport(ToMessage(start));

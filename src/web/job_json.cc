@@ -1,6 +1,7 @@
 #include "web/job_json.h"
 
 #include "domain/message.h"
+#include "web/stored_file.h"
 
 namespace darkroom::web {
 namespace {
@@ -27,7 +28,7 @@ json::object ModelJson(const ModelRef& model) {
 }
 
 json::array ArtifactsJson(const Job& job, const std::string& path) {
-  json::array array = darkroom::ToJson(job.artifacts);
+  json::array array = darkroom::ToJson(ArtifactsOf(job));
   for (json::value& value : array) {
     auto& artifact = value.as_object();
     artifact["href"] = path + "/artifacts/" + std::string(artifact.at("name").as_string());
@@ -36,6 +37,20 @@ json::array ArtifactsJson(const Job& job, const std::string& path) {
 }
 
 }  // namespace
+
+std::optional<std::string> ResultFileOf(const Job& job) {
+  if (job.result.empty()) return std::nullopt;
+  return ResultFile(job.result, job.id, job.model);
+}
+
+std::vector<Artifact> ArtifactsOf(const Job& job) {
+  std::vector<Artifact> artifacts = job.artifacts;
+  if (const auto file = ResultFileOf(job)) {
+    const Artifact result{std::string(kResultFile), "application/json", std::int64_t(file->size()), TextEtag(*file)};
+    artifacts.insert(artifacts.begin(), result);
+  }
+  return artifacts;
+}
 
 std::string JobPath(Id job) { return "/v1/jobs/" + job.ToString(); }
 std::string BatchPath(Id batch) { return "/v1/batches/" + batch.ToString(); }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "domain/message.h"
 #include "web/client_text.h"
 #include "web/job_json.h"
 #include "web/label.h"
@@ -148,6 +149,12 @@ Task<JobsApi::Answer> JobsApi::GetArtifact(http::Request& request) {
   auto job = co_await Find(request);
   if (!job) co_return Refuse(std::move(job.error()));
   const std::string& name = request.params["name"];
+  if (name == kResultFile) {
+    if (auto text = ResultFileOf(*job)) {
+      StoredFile file{"", "application/json", name};
+      co_return ServeText(std::move(*text), std::move(file), request);
+    }
+  }
   const auto artifact = std::ranges::find(job->artifacts, name, &Artifact::name);
   if (artifact == job->artifacts.end()) {
     co_return Refuse("not_found",

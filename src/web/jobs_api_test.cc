@@ -184,6 +184,26 @@ TEST_F(Jobs, ArtifactsAreServedOnceTheyExist) {
   EXPECT_EQ(Get(Path(id) + "/artifacts/..%2Fresult.json").status, 404);
 }
 
+TEST_F(Jobs, ResultJsonIsTheResultAndByWhatItWasMade) {
+  const Id id = Submit();
+  Settle(id, "sofa");
+  const auto listed = Json(Get(Path(id))).at("artifacts").at(0);
+  const auto whole = Get(Path(id) + "/artifacts/result.json");
+  const auto file = Json(whole);
+  EXPECT_EQ(file.at("labels").at(0).at("label").as_string(), "sofa");
+  EXPECT_EQ(file.at("job").as_string(), id.ToString());
+  EXPECT_EQ(file.at("model").at("digest").as_string(), "sha256:00");
+  EXPECT_EQ(listed.at("size").as_int64(), std::int64_t(whole.body.size()));
+  EXPECT_EQ(listed.at("etag").as_string(), whole.headers.Get("ETag"));
+
+  const auto response = Ask({.target = Path(id) + "/artifacts/result.json", .headers = {{"Range", "bytes=1-6"}}});
+  EXPECT_EQ(response.status, 206);
+  EXPECT_EQ(response.body, whole.body.substr(1, 6));
+  const auto again = Ask({.target = Path(id) + "/artifacts/result.json",
+                          .headers = {{"If-None-Match", std::string(whole.headers.Get("ETag"))}}});
+  EXPECT_EQ(again.status, 304);
+}
+
 TEST_F(Jobs, HeadHasTheHeadersOfGet) {
   const Id id = Submit();
   const auto response = Ask({.method = "HEAD", .target = Path(id) + "/input"});

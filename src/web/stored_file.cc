@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/crypto.h"
 #include "http/ascii.h"
 #include "web/client_text.h"
 
@@ -34,16 +35,44 @@ Task<void> SendPieces(ObjectStore* store, std::string key, std::int64_t first, s
   }
 }
 
-http::Headers FileHeaders(const StoredFile& file, const ObjectInfo& info) {
-  http::Headers headers;
+// The answer's status and headers, and which bytes are to follow.
+struct FileAnswer {
+  http::Response response;
+  std::int64_t first = 0;
+  std::int64_t last = -1;  // included; before `first`: none
+};
+
+OrProblem<FileAnswer> Begin(const StoredFile& file, const std::string& etag, std::int64_t size,
+                            const http::Request& request) {
+  FileAnswer answer;
+  http::Headers& headers = answer.response.headers;
   headers.Set("Content-Type", file.content_type);
   headers.Set("Content-Disposition", InlineDisposition(file.file_name));
-  headers.Set("ETag", info.etag);
+  headers.Set("ETag", etag);
   headers.Set("Accept-Ranges", "bytes");
   headers.Set("Cache-Control", "private, no-cache");
   // Strangers' files, under our own name: nothing in them may run.
   headers.Set("Content-Security-Policy", "default-src 'none'; sandbox");
-  return headers;
+  if (ETagMatches(request.headers.Get("If-None-Match"), etag)) {
+    answer.response.status = 304;
+    return answer;
+  }
+  const auto if_range = request.headers.Find("If-Range");
+  const bool ranges = !if_range || *if_range == etag;
+  const RangeAnswer range = ParseRange(ranges ? request.headers.Get("Range") : "", size);
+  if (range.kind == RangeAnswer::Kind::kUnsatisfiable) {
+    Problem problem("range_not_satisfiable", fmt::format("the file has {} bytes", size), {{"size", size}});
+    problem.headers.Set("Content-Range", fmt::format("bytes */{}", size));
+    return Refuse(std::move(problem));
+  }
+  const bool part = range.kind == RangeAnswer::Kind::kPart;
+  answer.first = part ? range.first : 0;
+  answer.last = part ? range.last : size - 1;
+  if (part) {
+    answer.response.status = 206;
+    headers.Set("Content-Range", fmt::format("bytes {}-{}/{}", answer.first, answer.last, size));
+  }
+  return answer;
 }
 
 }  // namespace
@@ -85,29 +114,11 @@ Task<OrProblem<http::Response>> Serve(ObjectStore& store, StoredFile file, const
   auto head = co_await store.Head(std::move(key));
   if (!head) co_return Refuse(head.error());
   if (!*head) co_return Refuse("not_found", "the file is not stored (any more)");
-  const ObjectInfo& info = **head;
-
-  http::Response response;
-  response.headers = FileHeaders(file, info);
-  if (ETagMatches(request.headers.Get("If-None-Match"), info.etag)) {
-    response.status = 304;
-    co_return response;
-  }
-  const auto if_range = request.headers.Find("If-Range");
-  const bool ranges = !if_range || *if_range == info.etag;
-  const RangeAnswer range = ParseRange(ranges ? request.headers.Get("Range") : "", info.size);
-  if (range.kind == RangeAnswer::Kind::kUnsatisfiable) {
-    Problem problem("range_not_satisfiable", fmt::format("the file has {} bytes", info.size), {{"size", info.size}});
-    problem.headers.Set("Content-Range", fmt::format("bytes */{}", info.size));
-    co_return Refuse(std::move(problem));
-  }
-  const bool part = range.kind == RangeAnswer::Kind::kPart;
-  const std::int64_t first = part ? range.first : 0;
-  const std::int64_t last = part ? range.last : info.size - 1;
-  if (part) {
-    response.status = 206;
-    response.headers.Set("Content-Range", fmt::format("bytes {}-{}/{}", first, last, info.size));
-  }
+  auto answer = Begin(file, (*head)->etag, (*head)->size, request);
+  if (!answer) co_return Refuse(std::move(answer.error()));
+  http::Response response = std::move(answer->response);
+  const std::int64_t first = answer->first, last = answer->last;
+  if (last < first) co_return response;
   if (last - first + 1 > kPiece || request.method == "HEAD") {
     response.headers.Set("Content-Length", std::to_string(last - first + 1));
     response.stream = [store = &store, key = file.key, first, last](http::ResponseStream& stream) {
@@ -115,7 +126,6 @@ Task<OrProblem<http::Response>> Serve(ObjectStore& store, StoredFile file, const
     };
     co_return response;
   }
-  if (info.size == 0) co_return response;
   std::string body_key = file.key;
   const ByteRange bytes{first, last};
   auto object = co_await store.Get(std::move(body_key), bytes);
@@ -124,5 +134,15 @@ Task<OrProblem<http::Response>> Serve(ObjectStore& store, StoredFile file, const
   response.body = std::move((*object)->body);
   co_return response;
 }
+
+OrProblem<http::Response> ServeText(std::string text, StoredFile file, const http::Request& request) {
+  auto answer = Begin(file, TextEtag(text), std::int64_t(text.size()), request);
+  if (!answer) return Refuse(std::move(answer.error()));
+  http::Response response = std::move(answer->response);
+  response.body = text.substr(std::size_t(answer->first), std::size_t(answer->last - answer->first + 1));
+  return response;
+}
+
+std::string TextEtag(std::string_view text) { return "\"" + ContentHash(text) + "\""; }
 
 }  // namespace darkroom::web

@@ -1,5 +1,5 @@
-// Serving an object of a bucket as a file: ranges (RFC 9110, section 14), conditional requests, and headers that let a
-// browser show it and nothing else.
+// Serving an object of a bucket, or a text, as a file: ranges (RFC 9110, section 14), conditional requests, and headers
+// that let a browser show it and nothing else.
 #pragma once
 
 #include <optional>
@@ -14,13 +14,17 @@
 namespace darkroom::web {
 
 struct StoredFile {
-  std::string key;
+  std::string key;  // of the object; a text has none
   std::string content_type;
   std::string file_name;  // what a browser saves it as
 };
 
 // not_found when the object is gone.
 Task<OrProblem<http::Response>> Serve(ObjectStore& store, StoredFile file, const http::Request& request);
+
+// The same for a text that is made when it is asked for.
+OrProblem<http::Response> ServeText(std::string text, StoredFile file, const http::Request& request);
+std::string TextEtag(std::string_view text);  // quoted
 
 // What a Range header asks of `size` bytes. One range only; more than one, other units and what cannot be understood
 // mean the whole (the RFC allows it).

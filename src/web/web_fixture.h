@@ -88,7 +88,7 @@ class WebFixture : public testing::Test {
   // The one job of a fresh submission, or that of `index`.
   static Id JobIdOf(const http::Response& response, int index = 0);
   static Id BatchIdOf(const http::Response& response);
-  // As worker and ledger: starts the job, and gives it its outcome with one artifact, result.json.
+  // As worker and ledger: starts the job, and gives it its outcome.
   void StartJob(Id job);
   void Settle(Id job, std::string label = "chair");
   void SettleFailed(Id job, Failure failure);

@@ -18,9 +18,9 @@ struct ProducedArtifact {
 };
 
 struct RunAnswer {
-  ModelRef model;      // what ran, digest included
-  std::string result;  // JSON object for whoever asks for the job
-  std::vector<ProducedArtifact> artifacts;
+  ModelRef model;                           // what ran, digest included
+  std::string result;                       // JSON object for whoever asks for the job
+  std::vector<ProducedArtifact> artifacts;  // besides result.json
   std::optional<Time> decoded;
   std::optional<Time> inferred;
 };

@@ -16,13 +16,6 @@ const model::Package* Find(const std::vector<model::Package>& packages, const Mo
   return found;
 }
 
-// result.json: the answer as the API shows it, and by what it was made.
-std::string ResultFile(const JobRequest& request, const ModelRef& model, json::object result) {
-  result["job"] = request.job.ToString();
-  result["model"] = {{"name", model.name}, {"version", model.version}, {"digest", model.digest}};
-  return json::serialize(result);
-}
-
 }  // namespace
 
 struct ModelRunner::Loaded {
@@ -71,9 +64,7 @@ Result<RunAnswer> ModelRunner::Run(const JobRequest& request, std::string_view p
 
   RunAnswer answer;
   answer.model = (*loaded)->ref;
-  json::object result = model::ToJson(*prediction);
-  answer.result = json::serialize(result);
-  answer.artifacts.push_back({"result.json", "application/json", ResultFile(request, answer.model, std::move(result))});
+  answer.result = json::serialize(model::ToJson(*prediction));
   answer.decoded = prediction->times.preprocessed;
   answer.inferred = prediction->times.inferred;
   return answer;

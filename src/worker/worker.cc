@@ -87,7 +87,8 @@ Task<bool> Worker::WaitForRoom(Priority priority) {
   while (!stopping_) {
     bool higher_waits = false;
     for (std::size_t p = 0; p < std::size_t(priority); ++p) higher_waits |= !ready_[p].empty();
-    if (!higher_waits && held_ < DecidePrefetch(options_.lanes, mean_run_.mean())) co_return true;
+    const int prefetch = DecidePrefetch(options_.lanes, mean_run_.mean());
+    if (!higher_waits && held_ <= prefetch - DecideRefill(prefetch)) co_return true;
     co_await room_.Wait();
   }
   co_return false;
@@ -211,7 +212,12 @@ Task<void> Worker::Finish(ItemPtr item, Result<RunAnswer> answer) {
     co_return;
   }
   outcome.model = std::move(answer->model);
-  outcome.result = std::move(answer->result);
+  if (answer->result.size() <= options_.inline_result) {
+    outcome.result = std::move(answer->result);
+  } else {
+    std::string file = ResultFile(answer->result, outcome.job, outcome.model);
+    answer->artifacts.push_back({std::string(kResultFile), "application/json", std::move(file)});
+  }
   outcome.timeline.decoded = answer->decoded;
   outcome.timeline.inferred = answer->inferred;
   auto artifacts = co_await Store(*item, std::move(answer->artifacts));

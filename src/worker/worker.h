@@ -36,6 +36,7 @@ struct WorkerOptions {
   std::string name;  // unique for the life of a process; leases are held in it
   int lanes = 1;     // threads that run models
   Duration visibility = 30s;
+  std::size_t inline_result = 64'000;  // bytes of the largest result that travels in the outcome, not as an artifact
   Duration poll = kMaxWait;
   Duration announce_after = 50ms;  // a run that takes longer is reported as started; a shorter one only by its outcome
   std::function<void()> cancel_polls;  // ends receives that are under way, with kCancelled; may be empty

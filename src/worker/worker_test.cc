@@ -21,7 +21,7 @@ class ScriptedRunner : public JobRunner {
     RunAnswer answer;
     answer.model = request.model;
     answer.result = "{\"labels\":[]}";
-    answer.artifacts.push_back({"result.json", "application/json", std::string(picture)});
+    answer.artifacts.push_back({"copy.png", "image/png", std::string(picture)});
     return answer;
   };
 };
@@ -89,10 +89,32 @@ TEST_F(WorkerTest, RunsAJobStoresItsArtifactReportsItAndAcksTheRequest) {
   EXPECT_EQ(outcome.worker, "w1");
   ASSERT_EQ(outcome.artifacts.size(), 1u);
   StopWorker();
-  const auto stored = engine_.Run(outputs_->Get(OutputKey(job, outcome.run, "result.json"), std::nullopt));
+  const auto stored = engine_.Run(outputs_->Get(OutputKey(job, outcome.run, "copy.png"), std::nullopt));
   ASSERT_TRUE(stored.has_value());
   EXPECT_EQ(stored->body, "picture of " + job.ToString());
+  EXPECT_EQ(outcome.result, "{\"labels\":[]}");
   EXPECT_EQ(StatsOf().in_flight + StatsOf().visible, 0);
+}
+
+TEST_F(WorkerTest, AResultTooLargeForAMessageIsStored) {
+  const Id job = Submit();
+  runner_.script = [&](const JobRequest& request, std::string_view) -> Result<RunAnswer> {
+    RunAnswer answer;
+    answer.model = request.model;
+    answer.result = R"({"text":")" + std::string(100'000, 'x') + R"("})";
+    return answer;
+  };
+  StartWorker();
+  const Outcome outcome = NextOutcome();
+  StopWorker();
+  EXPECT_EQ(outcome.result, "");
+  ASSERT_EQ(outcome.artifacts.size(), 1u);
+  EXPECT_EQ(outcome.artifacts[0].name, "result.json");
+  const auto stored = engine_.Run(outputs_->Get(OutputKey(job, outcome.run, "result.json"), std::nullopt));
+  ASSERT_TRUE(stored.has_value());
+  const auto file = contract::Must(ParseJsonObject(stored->body));
+  EXPECT_EQ(file.at("text").as_string().size(), 100'000u);
+  EXPECT_EQ(file.at("job").as_string(), job.ToString());
 }
 
 TEST_F(WorkerTest, ABadPictureFailsItsOwnJobAndItsNeighboursGoOn) {
@@ -227,6 +249,12 @@ TEST_F(WorkerTest, DrainFinishesWhatRunsAndGivesTheRestBack) {
   EXPECT_EQ(engine_.Run(results_->Stats()).visible, 1);
   EXPECT_EQ(StatsOf().visible, 1);
   EXPECT_EQ(StatsOf().in_flight, 0);
+}
+
+TEST(DecideRefill, IsHalfAndAtLeastOne) {
+  EXPECT_EQ(DecideRefill(2), 1);
+  EXPECT_EQ(DecideRefill(7), 3);
+  EXPECT_EQ(DecideRefill(1), 1) << "never nothing";
 }
 
 TEST(DecidePrefetch, HoldsWhatIsWorkedOffInATenthOfASecond) {
