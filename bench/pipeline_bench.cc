@@ -50,7 +50,7 @@ double BareLoop(const model::Model& model, const Clock& clock, const std::vector
     for (int t = 0; t < threads; ++t) {
       pool.emplace_back([&] {
         for (int i = next++; i < count; i = next++) {
-          const auto prediction = model.Run(files[std::size_t(i) % files.size()].bytes, clock);
+          const auto prediction = model.Run(files[std::size_t(i) % files.size()].bytes.view(), clock);
           DR_CHECK(prediction.has_value());
         }
       });

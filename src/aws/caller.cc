@@ -74,7 +74,7 @@ Task<Result<http::ClientResponse>> Caller::SendOnce(const Call& call) {
   request.timeout = options_.timeout + call.extra_time;
   const std::string hash = call.sign_body ? Hex(AsView(Sha256(call.body.view()))) : std::string(wire::kUnsignedPayload);
   signer_.Sign(call.method, call.path, call.query, request.headers, hash, *credentials, clock_.Now());
-  request.body = call.body;
+  request.body = {call.body};
   co_return co_await http_.Send(std::move(request));
 }
 

@@ -38,7 +38,7 @@ struct Call {
   std::string path = "/";  // percent-encoded
   std::string query;
   http::Headers headers;
-  http::SharedBytes body;
+  http::SharedBytes body;  // kept for another attempt
   bool sign_body = true;   // S3 over plain HTTP on loopback leaves it out
   bool repeatable = true;  // false: not tried again when an attempt may have had effect
   Duration extra_time{0};  // a long poll's

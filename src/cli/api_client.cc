@@ -30,21 +30,21 @@ std::string Quoted(std::string_view text) {
   return quoted + "\"";
 }
 
-std::string MultipartBody(const SubmitRequest& request, const std::string& boundary) {
-  std::string body;
-  std::size_t size = 1024;
-  for (const Upload& file : request.files) size += file.bytes.size() + 512;
-  body.reserve(size);
+// The files themselves are not copied.
+std::vector<http::SharedBytes> MultipartBody(const SubmitRequest& request, const std::string& boundary) {
+  std::vector<http::SharedBytes> body;
+  std::string text;
   for (const auto& [name, value] : request.fields) {
-    body += fmt::format("--{}\r\nContent-Disposition: form-data; name={}\r\n\r\n{}\r\n", boundary, Quoted(name), value);
+    text += fmt::format("--{}\r\nContent-Disposition: form-data; name={}\r\n\r\n{}\r\n", boundary, Quoted(name), value);
   }
   for (const Upload& file : request.files) {
-    body += fmt::format("--{}\r\nContent-Disposition: form-data; name=\"file\"; filename={}\r\n\r\n", boundary,
+    text += fmt::format("--{}\r\nContent-Disposition: form-data; name=\"file\"; filename={}\r\n\r\n", boundary,
                         Quoted(file.file_name));
-    body += file.bytes;
-    body += "\r\n";
+    body.push_back(std::exchange(text, "\r\n"));
+    body.push_back(file.bytes);
   }
-  return body += fmt::format("--{}--\r\n", boundary);
+  body.push_back(text + fmt::format("--{}--\r\n", boundary));
+  return body;
 }
 
 Error ProblemOf(const http::ClientResponse& response) {

@@ -19,7 +19,7 @@ namespace darkroom::cli {
 
 struct Upload {
   std::string file_name;
-  std::string bytes;
+  http::SharedBytes bytes;
 };
 
 struct SubmitRequest {

@@ -104,14 +104,22 @@ Result<std::optional<std::string>> ObjectFiles::Read(const std::string& name, st
   const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0 && errno == ENOENT) return std::nullopt;
   if (file.get() < 0) return FailSystem("open " + path, errno);
-  std::string body(std::size_t(size), '\0');
-  std::size_t done = 0;
-  while (done < body.size()) {
-    const ssize_t n = ::pread(file.get(), body.data() + done, body.size() - done, off_t(first) + off_t(done));
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return FailSystem("read " + path, errno);
-    if (n == 0) return Fail(Code::kInternal, path + " is shorter than its object: the data directory is damaged");
-    done += std::size_t(n);
+  std::string body;
+  ssize_t n = 0;
+  // Not filled with zeros first: a tenth of the time of reading a picture.
+  body.resize_and_overwrite(std::size_t(size), [&](char* bytes, std::size_t room) {
+    std::size_t done = 0;
+    while (done < room) {
+      n = ::pread(file.get(), bytes + done, room - done, off_t(first) + off_t(done));
+      if (n < 0 && errno == EINTR) continue;
+      if (n <= 0) break;
+      done += std::size_t(n);
+    }
+    return done;
+  });
+  if (n < 0) return FailSystem("read " + path, errno);
+  if (body.size() < std::size_t(size)) {
+    return Fail(Code::kInternal, path + " is shorter than its object: the data directory is damaged");
   }
   return body;
 }

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/async.h"
 #include "base/result.h"
@@ -21,13 +22,14 @@
 
 namespace darkroom::http {
 
-// Bytes that do not change; copies share them, so that a request can be sent again without being copied.
+// Bytes that do not change; copies share them.
 class SharedBytes {
  public:
   SharedBytes() = default;
   SharedBytes(std::string bytes)  // NOLINT(google-explicit-constructor): a string becomes one by itself
       : bytes_(std::make_shared<const std::string>(std::move(bytes))) {}
   SharedBytes(const char* text) : SharedBytes(std::string(text)) {}  // NOLINT(google-explicit-constructor)
+  std::size_t size() const { return view().size(); }
   std::string_view view() const { return bytes_ ? std::string_view(*bytes_) : ""; }
 
  private:
@@ -38,7 +40,7 @@ struct ClientRequest {
   std::string method = "GET";
   std::string url;  // absolute; path and query are sent as they stand; kept out of error messages but for the path
   Headers headers;
-  SharedBytes body;
+  std::vector<SharedBytes> body;  // one piece after the other; a copy of the request, to be sent again, shares them
   Duration timeout = 60s;  // of the whole exchange; 0: none
   Duration connect_timeout = 5s;
   std::size_t max_response = std::size_t(1) << 30;  // bytes

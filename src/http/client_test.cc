@@ -43,7 +43,7 @@ TEST_F(ClientTest, SendsWhatItIsGivenAndReturnsWhatComes) {
   Serve(handler);
   auto test = [&]() -> Task<void> {
     auto request = To("/a/../b%2F?x=%20", "PATCH");
-    request.body = "the body";
+    request.body = {"the body"};
     request.headers.Add("X-Field", "v");
     request.headers.Add("X-Empty", "");
     const auto response = co_await client_.Send(std::move(request));
@@ -65,7 +65,7 @@ TEST_F(ClientTest, SendsEveryMethodWithAndWithoutABody) {
     for (const std::string method : {"GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"}) {
       for (const std::string body : {"", "some"}) {
         auto request = To("/", method);
-        request.body = body;
+        request.body = {body};
         const auto response = co_await client_.Send(std::move(request));
         EXPECT_EQ(response->body, method + " / " + body);
       }
@@ -84,7 +84,7 @@ TEST_F(ClientTest, MovesLargeBodiesBothWaysAndTellsTheProgress) {
     const std::string large(5'000'000, 'x');
     std::atomic<std::uint64_t> sent = 0;
     auto request = To("/", "PUT");
-    request.body = large;
+    request.body = {large};
     request.on_sent = [&](std::uint64_t now, std::uint64_t total) {
       EXPECT_LE(now, total);
       sent = std::max<std::uint64_t>(sent, now);
@@ -92,6 +92,18 @@ TEST_F(ClientTest, MovesLargeBodiesBothWaysAndTellsTheProgress) {
     const auto response = co_await client_.Send(std::move(request));
     EXPECT_EQ(response->body, "PUT / " + large);
     EXPECT_EQ(sent, large.size());
+  };
+  Run(test());
+}
+
+TEST_F(ClientTest, SendsABodyInPiecesAsOne) {
+  Serve(Echo);
+  auto test = [&]() -> Task<void> {
+    const std::string large(700'000, 'x');
+    auto request = To("/", "PUT");
+    request.body = {"a", large, "", "b", large, "c"};
+    const auto response = co_await client_.Send(std::move(request));
+    EXPECT_TRUE(response->body == "PUT / a" + large + "b" + large + "c");
   };
   Run(test());
 }
@@ -114,7 +126,7 @@ TEST_F(ClientTest, RunsManyRequestsAtATime) {
   int right = 0;
   auto one = [&](int i) -> Task<void> {
     auto request = To("/" + std::to_string(i), "POST");
-    request.body = std::to_string(i);
+    request.body = {std::to_string(i)};
     const auto response = co_await client_.Send(std::move(request));
     if (response && response->body == "POST /" + std::to_string(i) + " " + std::to_string(i)) ++right;
   };
@@ -135,7 +147,7 @@ TEST_F(ClientTest, SendsAgainWhereTheServerHadClosedItsConnection) {
     co_await server_->Stop(1s);
     Serve(Echo, options);
     auto request = To("/again", "POST");
-    request.body = "b";
+    request.body = {"b"};
     const auto response = co_await client_.Send(std::move(request));
     EXPECT_TRUE(response.has_value()) << response.error().message();
     EXPECT_EQ(response->body, "POST /again b");

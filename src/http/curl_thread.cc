@@ -24,6 +24,7 @@ constexpr std::size_t kMaxIdleHandles = 64;
 // one.
 constexpr long kMaxIdleSeconds = 60;
 constexpr long kReadBuffer = 64 * 1024;
+constexpr long kUploadBuffer = 256 * 1024;
 constexpr int kPollMillis = 3'600'000;  // curl's own timers and the wake-up cut it short
 
 // One exchange on its curl handle.
@@ -33,6 +34,10 @@ struct Running {
   curl_slist* fields = nullptr;
   std::array<char, CURL_ERROR_SIZE> error{};
   bool too_large = false;
+  std::size_t body_size = 0;
+  // The next byte of the body that curl has not read.
+  std::size_t piece = 0;
+  std::size_t offset = 0;
 
   ~Running() { curl_slist_free_all(fields); }
 };
@@ -91,6 +96,29 @@ std::size_t OnBody(char* data, std::size_t, std::size_t size, void* context) {
   return size;
 }
 
+// Fills curl's buffer from the pieces of the body.
+std::size_t OnRead(char* buffer, std::size_t, std::size_t room, void* context) {
+  auto& running = *static_cast<Running*>(context);
+  const auto& pieces = running.exchange->request.body;
+  std::size_t filled = 0;
+  while (filled < room && running.piece < pieces.size()) {
+    const auto left = pieces[running.piece].view().substr(running.offset);
+    const std::size_t count = left.copy(buffer + filled, room - filled);
+    filled += count;
+    running.offset += count;
+    if (count == left.size()) ++running.piece, running.offset = 0;
+  }
+  return filled;
+}
+
+// curl sends a body again, from its start, on a fresh connection when a kept one turned out to be dead.
+int OnSeek(void* context, curl_off_t offset, int origin) {
+  if (offset != 0 || origin != SEEK_SET) return CURL_SEEKFUNC_CANTSEEK;
+  auto& running = *static_cast<Running*>(context);
+  running.piece = running.offset = 0;
+  return CURL_SEEKFUNC_OK;
+}
+
 int OnProgress(void* context, curl_off_t, curl_off_t, curl_off_t total, curl_off_t sent) {
   const auto& on_sent = static_cast<Running*>(context)->exchange->request.on_sent;
   on_sent(std::uint64_t(sent), std::uint64_t(total));
@@ -116,14 +144,24 @@ bool BuildFields(const ClientRequest& request, bool has_body, Running& running) 
   return true;
 }
 
-void SetMethodAndBody(CURL* easy, const ClientRequest& request, bool has_body) {
+void SetMethodAndBody(CURL* easy, Running& running, bool has_body) {
+  const ClientRequest& request = running.exchange->request;
   if (request.method == "HEAD") {
     curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
     return;
   }
-  if (has_body) {  // not copied: the exchange outlives the handle's use
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.view().size()));
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.view().data());
+  if (has_body) {
+    curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(running.body_size));
+    if (request.body.size() <= 1) {  // goes out with the header in one piece; not copied: the exchange outlives its use
+      curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.empty() ? "" : request.body[0].view().data());
+    } else {
+      curl_easy_setopt(easy, CURLOPT_READFUNCTION, OnRead);
+      curl_easy_setopt(easy, CURLOPT_READDATA, &running);
+      curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, OnSeek);
+      curl_easy_setopt(easy, CURLOPT_SEEKDATA, &running);
+      curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, kUploadBuffer);
+    }
   }
   if (request.method != (has_body ? "POST" : "GET")) {
     curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
@@ -289,8 +327,9 @@ void CurlThread::State::Start(Ticket ticket, std::unique_ptr<Exchange> exchange)
   auto one = std::make_unique<Running>();
   one->exchange = std::move(exchange);
   const auto& request = one->exchange->request;
+  for (const SharedBytes& piece : request.body) one->body_size += piece.size();
   const bool has_body =
-      !request.body.view().empty() || request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
+      one->body_size > 0 || request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
   if (!IsClean(request.method) || !IsClean(request.url) || !BuildFields(request, has_body, *one)) {
     one->exchange->on_done(Fail(Code::kInvalid, "a request's method, URL or fields contain a line break"));
     return;
@@ -309,7 +348,7 @@ void CurlThread::State::Start(Ticket ticket, std::unique_ptr<Exchange> exchange)
   curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
   curl_easy_setopt(easy, CURLOPT_USERAGENT, user_agent.c_str());
   SetTransport(easy, request);
-  SetMethodAndBody(easy, request, has_body);
+  SetMethodAndBody(easy, *one, has_body);
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, one->fields);
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, OnField);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, one.get());

@@ -42,7 +42,7 @@ TEST_F(AwsClient, WithoutASignatureIsDenied) {
   EXPECT_EQ(Send(request).status, 403);
   request.method = "POST";
   request.headers.Set("X-Amz-Target", "AmazonSQS.ListQueues");
-  request.body = "{}";
+  request.body = {"{}"};
   const auto response = Send(request);
   EXPECT_EQ(response.status, 403);
   EXPECT_THAT(response.body, testing::HasSubstr("MissingAuthenticationToken"));
@@ -65,7 +65,7 @@ TEST_F(AwsClient, PresignsUrlsThatWorkForAWhile) {
   http::ClientRequest put;
   put.method = "PUT";
   put.url = Run(store->PresignPut("a b/ü.txt", 60s));
-  put.body = "hello";
+  put.body = {"hello"};
   EXPECT_EQ(Send(put).status, 200);
   http::ClientRequest get;
   get.url = Run(store->PresignGet("a b/ü.txt", 60s));
@@ -79,7 +79,7 @@ TEST_F(AwsClient, APresignedGetDoesNotLetAnyoneWrite) {
   http::ClientRequest put;
   put.method = "PUT";
   put.url = Run(store->PresignGet("key", 60s));
-  put.body = "hello";
+  put.body = {"hello"};
   EXPECT_EQ(Send(put).status, 403);
   EXPECT_FALSE(Run(store->Head("key")).has_value());
 }
