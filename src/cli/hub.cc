@@ -184,6 +184,7 @@ Task<Status> Hub::Parts::Start() {
   scaling::LocalFleetOptions fleet_options;
   fleet_options.worker = WorkerCommand(options, gateway->endpoint(), *keys);
   fleet_options.grace = settings.grace;
+  fleet_options.lost_after = std::max<Duration>(settings.lease, 10s);  // by then its jobs have gone to others
   fleet_options.on_exit = [this](const std::string& member) {
     auto release = [](embedded::SqliteQueueService& service, std::string consumer) -> Task<void> {
       const auto released = co_await service.ReleaseConsumer(consumer);

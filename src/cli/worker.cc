@@ -98,6 +98,15 @@ void DieWithParent() {
   if (getppid() != std::atoi(parent)) std::_Exit(kUnreachable);  // it died before we asked
 }
 
+// Tells the hub that started us, each second, that our loop turns (scaling/local_fleet.h).
+Task<void> SayAlive(Clock& clock) {
+  while (true) {
+    co_await SleepUntil(clock, clock.Now() + 1s);
+    std::puts("alive");
+    std::fflush(stdout);
+  }
+}
+
 // Works until SIGTERM or SIGINT, then drains.
 Task<int> Work(IoContext& io, Clock& clock, const WorkerFlags& flags, const Settings& settings, std::string name) {
   const auto keys = aws::FindCredentials(aws::ProcessEnvironment());
@@ -128,6 +137,8 @@ Task<int> Work(IoContext& io, Clock& clock, const WorkerFlags& flags, const Sett
   worker.Start();
   std::puts("ready");
   std::fflush(stdout);
+
+  if (std::getenv("DARKROOM_PARENT") != nullptr) io.Spawn(SayAlive(clock));
 
   asio::signal_set signals(io.context(), SIGTERM, SIGINT);
   co_await signals.async_wait(asio::use_awaitable);

@@ -21,6 +21,8 @@ Duration RestartPause(int died_young_in_a_row) {
 struct LocalFleet::Member {
   FleetMember info;
   ChildProcess process;
+  int lines = 0;  // heard of it
+  bool ended = false;
 };
 
 LocalFleet::LocalFleet(IoContext& io, Clock& clock, LocalFleetOptions options)
@@ -92,24 +94,47 @@ void LocalFleet::StartMember() {
     tasks_.Spawn(ReplaceAfter(RestartPause(++died_young_)));
     return;
   }
-  auto member = std::make_shared<Member>(Member{{name, MemberState::kStarting, clock_.Now()}, std::move(*process)});
+  auto member =
+      std::make_shared<Member>(Member{{name, MemberState::kStarting, clock_.Now()}, std::move(*process), 0, false});
   spdlog::debug("{} started, pid {}", name, member->process.pid());
   members_.push_back(member);
-  tasks_.Spawn(AwaitReady(member));
+  tasks_.Spawn(Listen(member));
   tasks_.Spawn(Live(std::move(member)));
 }
 
-Task<void> LocalFleet::AwaitReady(MemberPtr member) {
-  const std::string line = co_await member->process.ReadLine();
-  if (line != "ready" || member->info.state != MemberState::kStarting) co_return;
-  member->info.state = MemberState::kReady;
-  spdlog::debug("{} is ready after {} ms", member->info.id, (clock_.Now() - member->info.started) / 1ms);
-  if (options_.on_ready) options_.on_ready(member->info.id);
+Task<void> LocalFleet::Listen(MemberPtr member) {
+  while (true) {
+    const std::string line = co_await member->process.ReadLine();
+    if (line.empty()) co_return;
+    ++member->lines;
+    if (line != "ready" || member->info.state != MemberState::kStarting) continue;
+    member->info.state = MemberState::kReady;
+    spdlog::debug("{} is ready after {} ms", member->info.id, (clock_.Now() - member->info.started) / 1ms);
+    tasks_.Spawn(Watch(member));
+    if (options_.on_ready) options_.on_ready(member->info.id);
+  }
+}
+
+// Lost is who was silent at two looks in a row: after a pause of this very process the first look may come before what
+// the worker wrote meanwhile has been read.
+Task<void> LocalFleet::Watch(MemberPtr member) {
+  int silent = 0;
+  while (silent < 2) {
+    const int before = member->lines;
+    const Time look = clock_.Now() + options_.lost_after / 2;
+    while (!member->ended && clock_.Now() < look) co_await changed_.Wait(look);
+    if (member->ended) co_return;
+    silent = member->lines == before ? silent + 1 : 0;
+  }
+  spdlog::error("{} has not been heard of for {} s and is killed", member->info.id, Seconds(options_.lost_after));
+  member->process.Signal(SIGKILL);
 }
 
 Task<void> LocalFleet::Live(MemberPtr member) {
   const std::string end = co_await member->process.Exit();
   std::erase(members_, member);
+  member->ended = true;
+  changed_.NotifyAll();
   if (options_.on_exit) options_.on_exit(member->info.id);
   const bool asked = member->info.state == MemberState::kDraining;
   if (asked) {

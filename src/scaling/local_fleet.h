@@ -2,7 +2,8 @@
 // workers die young; the caller is told at once, so that it can let go of the leases the dead one held.
 //
 // A worker is started as `command` with DARKROOM_WORKER_NAME=<name> in its environment, says "ready" on a line of its
-// standard output when it can take work, and drains on SIGTERM. It must end by itself when we do (prctl(2),
+// standard output when it can take work, writes any line at least each second from then on, and drains on SIGTERM. One
+// that falls silent (stopped, or its loop hangs) is killed and replaced. It must end by itself when we do (prctl(2),
 // PR_SET_PDEATHSIG): nobody is left to end it after a kill -9.
 //
 // Life: SetSize, Stop, then destroy. Threads: the loop's alone.
@@ -19,7 +20,8 @@ namespace darkroom::scaling {
 
 struct LocalFleetOptions {
   Command worker;
-  Duration grace = 30s;  // from SIGTERM to SIGKILL
+  Duration grace = 30s;       // from SIGTERM to SIGKILL
+  Duration lost_after = 30s;  // a ready worker that is silent for so long is killed; at least some seconds
   std::function<void(const std::string& member)> on_ready;
   std::function<void(const std::string& member)> on_exit;
 };
@@ -49,7 +51,8 @@ class LocalFleet : public Fleet {
 
   void StartMember();
   Task<void> Live(MemberPtr member);
-  Task<void> AwaitReady(MemberPtr member);
+  Task<void> Listen(MemberPtr member);
+  Task<void> Watch(MemberPtr member);
   void DrainMember(Member& member);
   Task<void> ReplaceAfter(Duration pause);
 

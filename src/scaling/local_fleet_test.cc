@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <csignal>
 #include <set>
+
+#include "base/crypto.h"
 
 namespace darkroom::scaling {
 namespace {
@@ -76,6 +80,25 @@ TEST_F(LocalFleetTest, KillsAWorkerThatDoesNotLeaveInTime) {
     EXPECT_EQ(exited_.size(), 1u);
   };
   io_.RunUntilDone(body());
+}
+
+TEST_F(LocalFleetTest, ReplacesAWorkerThatFallsSilent) {
+  // The first that starts hangs, as one does after SIGSTOP; the next one speaks on.
+  const std::string mark = testing::TempDir() + "darkroom-fleet-" + RandomHex(4);
+  const std::string script =
+      "echo ready; if mkdir " + mark + "; then exec sleep 1000; fi; while sleep 0.05; do echo alive; done";
+  LocalFleetOptions options = Options({"/bin/sh", {"-c", script}, {}});
+  options.lost_after = 2s;
+  LocalFleet fleet(io_, *clock_, std::move(options));
+  auto body = [&]() -> Task<void> {
+    co_await fleet.SetSize(1);
+    co_await Reaches(ready_, 2);
+    EXPECT_EQ(exited_.size(), 1u);
+    EXPECT_EQ(fleet.count(MemberState::kReady), 1);
+    co_await fleet.Stop(clock_->Now() + 10s);
+  };
+  io_.RunUntilDone(body());
+  rmdir(mark.c_str());
 }
 
 TEST_F(LocalFleetTest, AProcessesLinesComeOneByOneAlsoWhenItWroteThemAtOnce) {
