@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/log.h"
+
 namespace darkroom::worker {
 namespace {
 
@@ -45,13 +47,24 @@ Result<const ModelRunner::Loaded*> ModelRunner::Load(const ModelRef& wanted) {
   const std::lock_guard lock(mutex_);
   std::unique_ptr<Loaded>& entry = loaded_[package];
   if (entry == nullptr) {
-    auto digest = package->task == model::Task::kNoop ? Result<std::string>("") : model::Digest(*package);
-    if (!digest) return Fail(digest.error());
-    auto model = model::Model::Load(*package, runtime_);
-    if (!model) return Fail(model.error());
-    entry = std::make_unique<Loaded>(Loaded{std::move(*model), {package->name, package->version, *digest}});
+    auto loaded = LoadPackage(*package);
+    if (!loaded) {
+      // What is wrong with a package is its owner's to know: paths and settings do not go to clients.
+      spdlog::error("model {} {}: {}", package->name, package->version, loaded.error().message());
+      return Fail(Code::kInternal,
+                  fmt::format("the model '{}' could not be loaded; the service's log says why", package->name));
+    }
+    entry = std::move(*loaded);
   }
   return entry.get();
+}
+
+Result<std::unique_ptr<ModelRunner::Loaded>> ModelRunner::LoadPackage(const model::Package& package) {
+  auto digest = package.task == model::Task::kNoop ? Result<std::string>("") : model::Digest(package);
+  if (!digest) return Fail(digest.error());
+  auto model = model::Model::Load(package, runtime_);
+  if (!model) return Fail(model.error());
+  return std::make_unique<Loaded>(Loaded{std::move(*model), {package.name, package.version, *digest}});
 }
 
 Result<RunAnswer> ModelRunner::Run(const JobRequest& request, std::string_view picture) {
