@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import subprocess
 import sys
 
@@ -12,11 +13,18 @@ try:
 except ImportError as error:
     skip(f"moto is not installed ({error}); ./dev test installs it")
 
+LEAST_TESTS = 20  # of both contracts
+
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
 moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
 moto.start()
 host, port = moto.get_host_and_port()
 environment = dict(os.environ, DARKROOM_MOTO_ENDPOINT=f"http://127.0.0.1:{port}")
-code = subprocess.run(sys.argv[1:], env=environment).returncode
+ran = subprocess.run(sys.argv[1:], env=environment, stdout=subprocess.PIPE, text=True)
 moto.stop()
-sys.exit(code)
+print(ran.stdout)
+# GoogleTest calls a run of no test at all a success.
+passed = re.search(r"^\[  PASSED  \] (\d+) tests?", ran.stdout, re.MULTILINE)
+if ran.returncode == 0 and (passed is None or int(passed.group(1)) < LEAST_TESTS):
+    sys.exit(f"expected at least {LEAST_TESTS} tests over moto to pass")
+sys.exit(ran.returncode)

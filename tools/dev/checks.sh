@@ -113,8 +113,13 @@ check_bench() { # [NAME [ARGS...]]
 }
 
 run_bench() { # NAME [ARGS...]
-  local name=$1 program
+  local name=$1 program shared=${DARKROOM_SHARED:-../shared}
   shift
+  # Real photographs and a network that others know, where they are at hand; else the shipped model and its samples.
+  if [[ $name == pipeline && $# == 0 && -d $shared/models ]]; then
+    tests/shared-packages build/shared-packages >&2
+    set -- --model build/shared-packages/mobilenet_v2 --images "$shared/photos"
+  fi
   for program in "build/release/${name}_bench" "bench/$name" "bench/$name.sh"; do
     if [[ -x $program && ! -d $program ]]; then
       say "./dev: benchmark $name"
