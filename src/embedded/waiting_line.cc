@@ -22,13 +22,15 @@ void WaitingLine::TimeOut(Ticket ticket) {
   node.mapped().resume(false);
 }
 
-void WaitingLine::Wake(std::int64_t count) {
-  for (; count > 0 && !waiters_.empty(); --count) {
+std::int64_t WaitingLine::Wake(std::int64_t count) {
+  std::int64_t woken = 0;
+  for (; woken < count && !waiters_.empty(); ++woken) {
     auto node = waiters_.extract(waiters_.begin());
     clock_.Cancel(node.mapped().timer);
     node.mapped().resume(true);
   }
   DisarmIfEmpty();
+  return woken;
 }
 
 void WaitingLine::NoteDue(std::optional<Time> due) {

@@ -28,8 +28,8 @@ class WaitingLine : public std::enable_shared_from_this<WaitingLine> {
 
   // Waits until woken (true) or until `deadline` (false).
   Task<bool> Wait(Ticket ticket, Time deadline, std::optional<Time> next_due);
-  // Wakes the first `count`.
-  void Wake(std::int64_t count);
+  // Wakes the first `count`, or all when they are fewer. Returns how many.
+  std::int64_t Wake(std::int64_t count);
   void WakeAll() { Wake(std::int64_t(waiters_.size())); }
   // A lease or delay ends at `due`.
   void NoteDue(std::optional<Time> due);

@@ -23,7 +23,7 @@ constexpr std::size_t kMaxIdleHandles = 64;
 // Below the time after which servers (our own: 75 s) close idle connections, so that a request rarely meets a dying
 // one.
 constexpr long kMaxIdleSeconds = 60;
-constexpr long kReadBuffer = 64 * 1024;
+constexpr long kReadBuffer = 256 * 1024;  // a photograph in one or two reads
 constexpr long kUploadBuffer = 256 * 1024;
 constexpr int kPollMillis = 3'600'000;  // curl's own timers and the wake-up cut it short
 
