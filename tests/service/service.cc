@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <boost/asio/ip/tcp.hpp>
 #include <charconv>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <sstream>
+
+#include "base/crypto.h"
 
 namespace darkroom::tests {
 namespace {
@@ -32,9 +35,26 @@ double CpuSeconds(const std::vector<std::string>& fields) {
   return (std::stod(fields[11]) + std::stod(fields[12])) / double(sysconf(_SC_CLK_TCK));
 }
 
+// Below the ports that the system gives to outgoing connections (ip_local_port_range): one of those could take the port
+// while a killed hub is away.
+int FreePort() {
+  boost::asio::io_context context;
+  while (true) {
+    std::uint16_t random = 0;
+    RandomBytes(&random, sizeof random);
+    const std::uint16_t port = std::uint16_t(10'000 + random % 20'000);
+    boost::asio::ip::tcp::acceptor acceptor(context);
+    boost::system::error_code error;
+    acceptor.open(boost::asio::ip::tcp::v4(), error);
+    acceptor.bind({boost::asio::ip::address_v4::loopback(), port}, error);
+    if (!error) return port;
+  }
+}
+
 }  // namespace
 
 Task<Status> Service::Start() {
+  if (port_ == 0) port_ = FreePort();
   scaling::Command command{
       options_.program, {"up", "--data", options_.data, "--listen", fmt::format("127.0.0.1:{}", port_)}, {}};
   command.arguments.insert(command.arguments.end(), options_.arguments.begin(), options_.arguments.end());
@@ -42,12 +62,10 @@ Task<Status> Service::Start() {
   if (!process) co_return Fail(process.error());
   process_.emplace(std::move(*process));
   const std::string line = co_await process_->ReadLine();
-  const auto colon = line.rfind(':');
-  if (!line.starts_with("Darkroom is ready at ") || colon == std::string::npos) {
+  if (!line.starts_with("Darkroom is ready at ")) {
     const std::string end = co_await process_->Exit();
     co_return Fail(Code::kInternal, fmt::format("{} did not start: {}", options_.program, end));
   }
-  std::from_chars(line.data() + colon + 1, line.data() + line.size(), port_);
   co_return Status();
 }
 
