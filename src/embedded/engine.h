@@ -2,7 +2,7 @@
 // objects (docs/formats/tables.md).
 //
 //   data_dir/lock          held by the one process that has the directory open; its pid
-//   data_dir/darkroom.db   SQLite in WAL mode, synchronous=FULL
+//   data_dir/darkroom.db   SQLite in WAL mode (writer.h says what is fsynced)
 //   data_dir/objects/XX/   objects too large for a row
 //
 // Life: Open; use the ports on the I/O thread; CancelWaits, run the loop until the callers have ended; destroy. The
