@@ -16,7 +16,8 @@ constexpr std::string_view kInputPrefix = "input/";
 // wait a little longer.
 constexpr Duration kSearchInterval = 24h;
 
-// Less than or equal to the key of every picture whose job's id was made at `time` or later, and greater than all others.
+// Less than or equal to the key of every picture whose job's id was made at `time` or later, and greater than all
+// others.
 std::string FirstInputKey(Time time) {
   std::array<std::uint8_t, 16> bytes{};
   std::uint64_t ms = std::uint64_t(std::max<std::int64_t>(ToMicros(time), 0) / 1000);
@@ -44,8 +45,9 @@ Task<void> Sweeper::Loop() {
     if (!report) {
       spdlog::warn("sweeper: {}", report.error().message());
     } else if (*report != SweepReport{}) {
-      spdlog::info("sweeper: sent {} jobs late and {} again, expired {}, removed {} old batches and {} orphaned pictures",
-                   report->sent, report->sent_again, report->expired, report->removed, report->orphans);
+      spdlog::info(
+          "sweeper: sent {} jobs late and {} again, expired {}, removed {} old batches and {} orphaned pictures",
+          report->sent, report->sent_again, report->expired, report->removed, report->orphans);
     }
     if (!stopping_) co_await wake_.Wait(clock_.Now() + options_.interval);
   }
@@ -100,8 +102,8 @@ Task<Result<int>> Sweeper::SendUnsent() {
   co_return sent;
 }
 
-// A queue drops a message after its retention, whatever has become of it: leased, let go, or never received in a backlog
-// of weeks. Of its job nobody would ever hear again.
+// A queue drops a message after its retention, whatever has become of it: leased, let go, or never received in a
+// backlog of weeks. Of its job nobody would ever hear again.
 Task<Result<int>> Sweeper::SendLost() {
   const Time now = clock_.Now();
   if (now < next_search_) co_return 0;

@@ -34,19 +34,19 @@ struct SweeperPorts {
 struct SweeperOptions {
   Duration interval = 30s;
   Duration grace = 30s;  // between the creation of a job and the mark that its message was sent
-  // A picture without a job may belong to an upload under way, of which other files are still to come. Must be well above
-  // the time that an upload may take (web::WebOptions::max_upload).
+  // A picture without a job may belong to an upload under way, of which other files are still to come. Must be well
+  // above the time that an upload may take (web::WebOptions::max_upload).
   Duration orphan_age = 24h;
   Duration message_retention = 14 * 24h;  // of the request queues
   Duration retention = 30 * 24h;          // of a batch, from its creation
 };
 
 struct SweepReport {
-  int sent = 0;     // jobs whose message had not been
+  int sent = 0;        // jobs whose message had not been
   int sent_again = 0;  // jobs whose message was lost
-  int expired = 0;  // jobs
-  int removed = 0;  // batches
-  int orphans = 0;  // pictures
+  int expired = 0;     // jobs
+  int removed = 0;     // batches
+  int orphans = 0;     // pictures
   bool operator==(const SweepReport&) const = default;
 };
 
@@ -80,8 +80,8 @@ class Sweeper {
   const SweeperPorts ports_;
   const SweeperOptions options_;
   const Time started_;
-  // Keys up to this one have been held against the jobs. They sort by the time their job's id was made, so a sweep looks
-  // at what has come of age since. It starts from the beginning with the process.
+  // Keys up to this one have been held against the jobs. They sort by the time their job's id was made, so a sweep
+  // looks at what has come of age since. It starts from the beginning with the process.
   std::string swept_to_;
   Time next_search_;  // for lost messages
   bool stopping_ = false;

@@ -129,8 +129,7 @@ Task<OrProblem<void>> Submitter::ReadPictures(SubmissionForm& form, Intake& inta
 
 OrProblem<void> Submitter::CheckTime(const Intake& intake) const {
   if (deps_.clock.Now() <= intake.began + options_.max_upload) return {};
-  return Refuse("upload_too_slow",
-                fmt::format("a request may take {} to arrive", FormatDuration(options_.max_upload)),
+  return Refuse("upload_too_slow", fmt::format("a request may take {} to arrive", FormatDuration(options_.max_upload)),
                 {{"limit", std::int64_t(Seconds(options_.max_upload))}});
 }
 
