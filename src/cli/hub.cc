@@ -18,6 +18,9 @@
 namespace darkroom::cli {
 namespace {
 
+// The longest there is: what waits for so long is sent again by the sweeper.
+constexpr Duration kMessageRetention = 14 * 24h;
+
 struct Queues {
   std::array<std::shared_ptr<Queue>, kPriorities.size()> requests;
   std::shared_ptr<Queue> dead_requests;
@@ -41,6 +44,7 @@ Task<Result<Queues>> OpenQueues(QueueService& service, const Settings& settings)
   Queues queues;
   QueueConfig plain;
   plain.visibility = settings.lease;
+  plain.retention = kMessageRetention;
   auto dead = co_await OpenQueue(service, std::string(kDeadRequests), plain);
   if (!dead) co_return Fail(dead.error());
   queues.dead_requests = *dead;
@@ -199,7 +203,8 @@ Task<Status> Hub::Parts::Start() {
 
   const web::WebDeps deps{io,   clock,    engine->jobs(), *inputs, *outputs, queues.request_pointers(),
                           news, *catalog, fleet.get()};
-  web = std::make_unique<web::Web>(deps, WebOptionsOf(settings));
+  const web::WebOptions web_options = WebOptionsOf(settings);
+  web = std::make_unique<web::Web>(deps, web_options);
   http::ServerOptions server_options;
   server_options.address = settings.listen_address;
   server_options.port = settings.listen_port;
@@ -214,6 +219,8 @@ Task<Status> Hub::Parts::Start() {
   ledger::SweeperOptions sweep;
   sweep.interval = settings.sweep_interval;
   sweep.grace = settings.sweep_interval;
+  sweep.orphan_age = 2 * web_options.max_upload;
+  sweep.message_retention = kMessageRetention;
   sweep.retention = settings.retention;
   sweeper = std::make_unique<ledger::Sweeper>(
       io, clock, ledger::SweeperPorts{queues.request_pointers(), &engine->jobs(), inputs.get(), outputs.get(), &news},
@@ -224,7 +231,7 @@ Task<Status> Hub::Parts::Start() {
 
 Task<void> Hub::Parts::Stop() {
   const Time deadline = clock.Now() + options.settings.grace;
-  constexpr Duration kLastWords = 2s;  // for what remains once the workers have left
+  constexpr Duration kLastWords = 2s;  // for calls at the gateway once the workers have left
   TaskGroup closing(io, clock);
   if (server) closing.Spawn(server->Stop(options.settings.grace));
   if (fleet) co_await fleet->Stop(deadline);
@@ -239,8 +246,9 @@ Task<void> Hub::Parts::Stop() {
   if (ledger) ledger->Stop();
   if (engine) engine->CancelWaits();  // the ledger's receives, and those that workers left open at the gateway
   if (gateway) co_await gateway->Stop(kLastWords);
-  if (sweeper) co_await sweeper->Join(clock.Now() + kLastWords);
-  if (ledger) co_await ledger->Join(clock.Now() + kLastWords);
+  // Each is in the middle of a few calls on the engine, which answers every one: nothing to set a time for.
+  if (sweeper) co_await sweeper->Join();
+  if (ledger) co_await ledger->Join();
 }
 
 }  // namespace darkroom::cli

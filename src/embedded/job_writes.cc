@@ -102,7 +102,10 @@ void JobWrites::Insert(const Job& job, std::int64_t seq, std::int64_t batch) {
 void JobWrites::MarkSent(const std::vector<Id>& jobs, Time at) {
   for (const Id& job : jobs) {
     const std::int64_t before = db_.total_changes();
-    db_.Exec("UPDATE job SET queued = ?2, change = ?3 WHERE id = ?1 AND queued IS NULL", job, at, change_ + 1);
+    // 0 and 1: queued and running.
+    db_.Exec(
+        "UPDATE job SET queued = ?2, change = ?3 WHERE id = ?1 AND (queued IS NULL OR (queued < ?2 AND state <= 1))",
+        job, at, change_ + 1);
     if (db_.total_changes() != before) ++change_;
   }
 }

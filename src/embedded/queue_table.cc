@@ -314,7 +314,8 @@ Result<Received> QueueTable::Receive(std::int64_t queue, const ReceiveStep& step
   DropExpired(*row, kExpireStep);
   PromoteDue(*row, kPromoteStep);
   Received received;
-  while (int(received.messages.size()) < step.max && received.dead_letters < kDeadLetterStep) {
+  bool suspect = false;
+  while (!suspect && int(received.messages.size()) < step.max && received.dead_letters < kDeadLetterStep) {
     const auto places = Visible(*row, step.max - int(received.messages.size()));
     if (places.empty()) break;
     for (const Place& place : places) {
@@ -324,6 +325,8 @@ Result<Received> QueueTable::Receive(std::int64_t queue, const ReceiveStep& step
       received.messages.push_back(Deliver(*row, place, step, lease));
       --row->visible;
       ++row->in_flight;
+      suspect = row->max_receives > 0 && place.receives > 0;
+      if (suspect) break;
     }
   }
   Save(*row);
@@ -406,27 +409,43 @@ Result<StatsStep> QueueTable::Stats(std::int64_t queue) {
   return step;
 }
 
-QueueTable::Freed QueueTable::ReleaseLeases(const std::string* consumer) {
-  struct Found {
-    std::int64_t queue, seq;
-  };
-  std::vector<Found> found;
-  const std::string name = consumer == nullptr ? "" : *consumer;  // the query borrows it
+// What is leased is found queue by queue, by its visibility: never those that wait are read.
+QueueTable::Freed QueueTable::ReleaseLeasesOf(const std::string& consumer) {
+  std::vector<Leased> leased;
   {
-    // What is leased, queue by queue, found by its visibility: never those that wait.
     Query query = db_.Run(
         "SELECT m.queue, m.seq FROM queue q CROSS JOIN message m INDEXED BY message_by_visibility "
-        "ON m.queue = q.id AND m.visible_at > 0 WHERE m.lease <> 0 AND (?2 OR m.consumer = ?1) ORDER BY m.queue",
-        name, std::int64_t(consumer == nullptr));
-    while (query.Next()) found.push_back({query.Int(0), query.Int(1)});
+        "ON m.queue = q.id AND m.visible_at > 0 WHERE m.lease <> 0 AND m.consumer = ?1 ORDER BY m.queue",
+        consumer);
+    while (query.Next()) leased.push_back({query.Int(0), query.Int(1)});
   }
+  return Free(leased);
+}
+
+QueueTable::Freed QueueTable::TakeLeasesBack() {
+  std::vector<Leased> leased;
+  {
+    Query query = db_.Run(
+        "SELECT m.queue, m.seq FROM queue q CROSS JOIN message m INDEXED BY message_by_visibility "
+        "ON m.queue = q.id AND m.visible_at > 0 WHERE m.lease <> 0 ORDER BY m.queue");
+    while (query.Next()) leased.push_back({query.Int(0), query.Int(1)});
+  }
+  for (const Leased& message : leased) {
+    db_.Exec("UPDATE message SET receives = max(receives - 1, 0) WHERE queue = ?1 AND seq = ?2", message.queue,
+             message.seq);
+  }
+  return Free(leased);
+}
+
+// `leased` is ordered by queue.
+QueueTable::Freed QueueTable::Free(const std::vector<Leased>& leased) {
   Freed freed;
-  freed.messages = std::int64_t(found.size());
-  for (std::size_t i = 0; i < found.size();) {
-    auto row = Load(found[i].queue);
+  freed.messages = std::int64_t(leased.size());
+  for (std::size_t i = 0; i < leased.size();) {
+    auto row = Load(leased[i].queue);
     if (!row) break;
-    for (; i < found.size() && found[i].queue == row->id; ++i) {
-      MakeVisible(row->id, found[i].seq);
+    for (; i < leased.size() && leased[i].queue == row->id; ++i) {
+      MakeVisible(row->id, leased[i].seq);
       --row->in_flight;
       ++row->visible;
     }

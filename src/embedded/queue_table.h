@@ -74,14 +74,20 @@ class QueueTable {
     std::int64_t messages = 0;
     std::vector<std::int64_t> queues;
   };
-  // What `consumer` holds; of nullptr what anybody holds.
-  Freed ReleaseLeases(const std::string* consumer);
+  // What `consumer` holds.
+  Freed ReleaseLeasesOf(const std::string& consumer);
+  // What anybody holds; as if it had not been received.
+  Freed TakeLeasesBack();
 
  private:
   struct Row;
   struct Place;
   std::optional<Row> Load(std::int64_t queue);
   void Save(const Row& row);
+  struct Leased {
+    std::int64_t queue, seq;
+  };
+  Freed Free(const std::vector<Leased>& leased);
   bool PromoteDue(Row& row, int limit);
   bool DropExpired(Row& row, int limit);
   std::vector<Place> Visible(const Row& row, int limit);

@@ -251,19 +251,22 @@ Task<Result<std::int64_t>> SqliteQueueService::ReleaseConsumer(std::string consu
   if (dead_consumers_.insert(consumer).second) {
     for (const auto& [queue, line] : lines_) line->WakeAll();
   }
-  co_return co_await Release(std::move(consumer));
+  auto work = [consumer, now = clock_.Now()](Connection& db) { return QueueTable(db, now).ReleaseLeasesOf(consumer); };
+  auto freed = co_await writer_.WriteLazily(std::move(work));
+  if (!freed) co_return Fail(freed.error().During("release the leases of " + consumer));
+  co_return Announce(*freed);
 }
 
-Task<Result<std::int64_t>> SqliteQueueService::ReleaseAll() { return Release(std::nullopt); }
+Task<Result<std::int64_t>> SqliteQueueService::ReleaseAll() {
+  auto work = [now = clock_.Now()](Connection& db) { return QueueTable(db, now).TakeLeasesBack(); };
+  auto freed = co_await writer_.WriteLazily(std::move(work));
+  if (!freed) co_return Fail(freed.error().During("release the leases of all consumers"));
+  co_return Announce(*freed);
+}
 
-Task<Result<std::int64_t>> SqliteQueueService::Release(std::optional<std::string> consumer) {
-  auto work = [consumer, now = clock_.Now()](Connection& db) {
-    return QueueTable(db, now).ReleaseLeases(consumer ? &*consumer : nullptr);
-  };
-  const auto freed = co_await writer_.WriteLazily(std::move(work));
-  if (!freed) co_return Fail(freed.error().During("release the leases of " + consumer.value_or("all consumers")));
-  for (const std::int64_t queue : freed->queues) LineOf(queue)->Wake(1);
-  co_return freed->messages;
+std::int64_t SqliteQueueService::Announce(const QueueTable::Freed& freed) {
+  for (const std::int64_t queue : freed.queues) LineOf(queue)->Wake(1);
+  return freed.messages;
 }
 
 void SqliteQueueService::CancelWaits() {

@@ -1,9 +1,10 @@
 // Queues in SQLite (ports/queue.h). Messages are handed out in the order they were sent, as far as leases allow.
 //
-// Receivers that wait are woken by a Send, a Release and the end of a lease or delay, in the order they came.
-// Life: Queue objects must not outlive the service. Threads: the I/O thread.
-// Durability: every call, Receive too, is a write of the group commit: receive counts survive a crash as messages do.
-// Only sends wait for an fsync (writer.h).
+// A queue with a bound of receives hands out what comes again as the last of its batch: it may be what its consumers
+// die of, and each message that is held behind it would pay a receive with it. Receivers that wait are woken by a Send,
+// a Release and the end of a lease or delay, in the order they came. Life: Queue objects must not outlive the service.
+// Threads: the I/O thread. Durability: every call, Receive too, is a write of the group commit: receive counts survive
+// a crash as messages do. Only sends wait for an fsync (writer.h).
 #pragma once
 
 #include <memory>
@@ -36,7 +37,8 @@ class SqliteQueueService final : public QueueService {
   // lease messages to nobody. From then on a receive in its name gets nothing. Returns how many messages were let go.
   Task<Result<std::int64_t>> ReleaseConsumer(std::string consumer);
 
-  // Lets go of every lease: at a start, when all who held one have ended with the process before. Returns how many.
+  // Lets go of every lease: at a start, when all who held one have ended with the process before. That was no fault of
+  // the messages', so their receives do not count. Returns how many.
   Task<Result<std::int64_t>> ReleaseAll();
 
   // Ends every wait: those receivers, and later ones that would have to wait, get kCancelled. All else goes on.
@@ -47,7 +49,7 @@ class SqliteQueueService final : public QueueService {
 
   std::shared_ptr<WaitingLine> LineOf(std::int64_t queue);
   std::int64_t TakeLeases(int count);
-  Task<Result<std::int64_t>> Release(std::optional<std::string> consumer);
+  std::int64_t Announce(const QueueTable::Freed& freed);
   Task<Status> RemoveMessages(std::int64_t queue, std::int64_t last);
 
   Writer& writer_;

@@ -2,6 +2,7 @@
 #include "embedded/sqlite_queue.h"
 
 #include <random>
+#include <set>
 
 #include "embedded/testing.h"
 
@@ -170,6 +171,59 @@ TEST_F(SqliteQueueTest, ReleaseAllLetsGoOfEveryLeaseButHurriesNoDelay) {
   Receive(*queue, 1);
   EXPECT_EQ(engine_.Run(engine_->queues().ReleaseAll()), 2);
   EXPECT_EQ(Bodies(Receive(*queue, 10)), "0 1 ");
+}
+
+TEST_F(SqliteQueueTest, ReceivesThatAStartEndedDoNotCount) {
+  const auto dead = Make("dead");
+  const auto queue = Make("q", {.dead_letter_queue = "dead", .max_receives = 2});
+  Send(*queue, 1);
+  for (int i = 0; i < 5; ++i) {
+    const auto messages = Receive(*queue, 1, "worker");
+    ASSERT_EQ(messages.size(), 1u) << "given up after " << i << " starts";
+    EXPECT_EQ(messages[0].receive_count, 1);
+    engine_.Run(engine_->queues().ReleaseAll());
+  }
+  Receive(*queue, 1, "worker-1");
+  engine_.Run(engine_->queues().ReleaseConsumer("worker-1"));
+  EXPECT_EQ(Receive(*queue, 1).at(0).receive_count, 2) << "a consumer that dies does count";
+}
+
+TEST_F(SqliteQueueTest, WhatComesAgainHasNothingBehindItInItsBatch) {
+  const auto dead = Make("dead");
+  const auto queue = Make("q", {.dead_letter_queue = "dead", .max_receives = 4});
+  Send(*queue, 4);
+  const auto first = Receive(*queue, 2, "worker-1");
+  engine_.Run(engine_->queues().ReleaseConsumer("worker-1"));
+  EXPECT_EQ(Bodies(Receive(*queue, 10)), "0 ");
+  EXPECT_EQ(Bodies(Receive(*queue, 10)), "1 ");
+  EXPECT_EQ(Bodies(Receive(*queue, 10)), "2 3 ");
+}
+
+// A message that kills whoever works on it, in the midst of others: only it is given up.
+TEST_F(SqliteQueueTest, APoisonousMessageTakesNoneOfItsNeighboursAlong) {
+  const auto dead = Make("dead");
+  const auto queue = Make("q", {.dead_letter_queue = "dead", .max_receives = 4});
+  Send(*queue, 20);
+  const std::string poison = "5";
+  std::set<std::string> done;
+  for (int worker = 0; worker < 100 && done.size() < 19; ++worker) {
+    const std::string name = "worker-" + std::to_string(worker);
+    bool dies = false;
+    while (!dies) {
+      const auto batch = Receive(*queue, 10, name);
+      if (batch.empty()) break;
+      for (const Message& message : batch) {
+        dies = dies || message.body == poison;
+        if (dies) break;
+        done.insert(message.body);
+        engine_.Run(queue->Ack({message.receipt}));
+      }
+    }
+    engine_.Run(engine_->queues().ReleaseConsumer(name));
+  }
+  EXPECT_TRUE(Receive(*queue, 10).empty());
+  EXPECT_EQ(done.size(), 19u);
+  EXPECT_EQ(Bodies(Receive(*dead, 10)), poison + " ");
 }
 
 TEST_F(SqliteQueueTest, CancelWaitsEndsLongPolls) {

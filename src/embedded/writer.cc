@@ -11,9 +11,9 @@ namespace {
 // that it no longer counts.
 constexpr std::size_t kMaxGroup = 1024;
 
-// The log is copied into the database when it has this many pages of 4 KiB, and when a reader stood in the way of that,
-// again after as many more. Copying holds up the group that comes next, so seldom is better; 16 MiB is quickly read at
-// a start after a crash.
+// The log is copied into the database when it has this many pages of 4 KiB. When a reader stood in the way of that,
+// again after as many more; when it failed, with the next commit. Copying holds up the group that comes next, so seldom
+// is better; 16 MiB is quickly read at a start after a crash.
 constexpr int kCheckpointPages = 4096;
 
 }  // namespace
@@ -78,33 +78,39 @@ void Writer::Loop() {
 
 void Writer::RunGroup(Group& group) {
   if (!broken_) {
-    const bool durable = std::ranges::any_of(group, [](const auto& request) { return request->durable(); });
-    Begin(durable);
-    bool disturbed = false;
-    for (const auto& request : group) {
-      const std::int64_t before = connection_->total_changes();
-      const bool refused = !request->Run(*connection_);
-      // A request that refuses before it has written anything leaves nothing to roll back.
-      disturbed = connection_->failure() || (refused && connection_->total_changes() != before);
-      if (disturbed) break;
+    GroupEnd end = RunTogether(group);
+    // The log needs room to grow, but not where it begins anew: a full disk may yet take what overwrites.
+    if (end == GroupEnd::kFull && Checkpoint()) end = RunTogether(group);
+    if (end == GroupEnd::kCommitted) {
+      for (const auto& request : group) request->Finish(nullptr);
+      return;
     }
-    if (!disturbed) {
-      const auto failure = Commit();
-      if (!failure) {
-        {
-          const std::lock_guard lock(mutex_);
-          ++counts_.commits;
-          counts_.lazy_commits += !durable;
-          counts_.requests += std::int64_t(group.size());
-        }
-        for (const auto& request : group) request->Finish(nullptr);
-        return;
-      }
-      if (failure->kind == FailureKind::kBroken) Break(*failure);
-    }
-    Rollback();
   }
   for (const auto& request : group) RunAlone(*request);
+}
+
+Writer::GroupEnd Writer::RunTogether(Group& group) {
+  const bool durable = std::ranges::any_of(group, [](const auto& request) { return request->durable(); });
+  Begin(durable);
+  bool disturbed = false;
+  for (const auto& request : group) {
+    const std::int64_t before = connection_->total_changes();
+    const bool refused = !request->Run(*connection_);
+    // A request that refuses before it has written anything leaves nothing to roll back.
+    disturbed = connection_->failure() || (refused && connection_->total_changes() != before);
+    if (disturbed) break;
+  }
+  const std::optional<Failure> failure = disturbed ? connection_->failure() : Commit();
+  if (!disturbed && !failure) {
+    const std::lock_guard lock(mutex_);
+    ++counts_.commits;
+    counts_.lazy_commits += !durable;
+    counts_.requests += std::int64_t(group.size());
+    return GroupEnd::kCommitted;
+  }
+  if (failure && failure->kind == FailureKind::kBroken) Break(*failure);
+  Rollback();
+  return failure && failure->kind == FailureKind::kFull ? GroupEnd::kFull : GroupEnd::kRolledBack;
 }
 
 void Writer::RunAlone(Request& request) {
@@ -156,7 +162,7 @@ void Writer::Break(const Failure& failure) {
   if (on_fatal_) on_fatal_(*broken_);
 }
 
-void Writer::Checkpoint() {
+bool Writer::Checkpoint() {
   int log = 0, copied = 0;
   const int code = sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &log, &copied);
   if (code != SQLITE_OK) {
@@ -164,10 +170,17 @@ void Writer::Checkpoint() {
     if (connection_->failure()->kind == FailureKind::kBroken) Break(*connection_->failure());
     connection_->ClearFailure();
   }
-  // Complete: the next commit starts the log anew. Otherwise it grows; try again when it has grown as much again.
-  checkpoint_at_ = code == SQLITE_OK && copied == log ? kCheckpointPages : wal_pages_ + kCheckpointPages;
+  if (code != SQLITE_OK) {
+    // The disk is full, as a rule: what room there will be is for the database first. The log must not take it all.
+    checkpoint_at_ = 0;
+    return false;
+  }
+  // Complete: the next commit starts the log anew. Else a reader stood in the way, and the log grows.
+  const bool complete = copied == log;
+  checkpoint_at_ = complete ? kCheckpointPages : wal_pages_ + kCheckpointPages;
   const std::lock_guard lock(mutex_);
   ++counts_.checkpoints;
+  return complete;
 }
 
 }  // namespace darkroom::embedded

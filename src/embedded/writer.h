@@ -7,9 +7,10 @@
 // commits, so that whatever survives, all that was written before it has survived too.
 //
 // Failure: a request that fails has no effect and does not disturb its neighbours: the group is rolled back and each is
-// run again alone, so a request must be repeatable. A full disk fails requests (kUnavailable) until there is room. When
-// an fsync or a write fails, or the database is damaged, nothing that is on the disk can be relied on: the writer
-// refuses everything from then on (kInternal) and calls on_fatal once.
+// run again alone, so a request must be repeatable. A full disk fails requests (kUnavailable) until there is room, but
+// not before the log was copied into the database, so that it can begin anew in the room it has. When an fsync or a
+// write fails, or the database is damaged, nothing that is on the disk can be relied on: the writer refuses everything
+// from then on (kInternal) and calls on_fatal once.
 //
 // Threads: Write from the I/O thread; answers come on it in the order of execution. The destructor runs what was given,
 // then joins.
@@ -82,13 +83,15 @@ class Writer {
   auto Enqueue(F work, bool durable);
   void Submit(std::unique_ptr<Request> request);
   void Loop();
+  enum class GroupEnd { kCommitted, kRolledBack, kFull };  // kFull: rolled back, for want of room on the disk
   void RunGroup(Group& group);
+  GroupEnd RunTogether(Group& group);
   void RunAlone(Request& request);
   void Begin(bool durable);
   std::optional<Failure> Commit();
   void Rollback();
   void Break(const Failure& failure);
-  void Checkpoint();
+  bool Checkpoint();  // true: all of the log is in the database
 
   // Of the writer's thread.
   std::unique_ptr<Connection> connection_;

@@ -151,21 +151,31 @@ TEST_F(WriterTest, ADurableWriteMakesItsWholeGroupDurable) {
 }
 
 // A file size limit is a full disk as far as write(2) goes.
+class SmallDisk {
+ public:
+  explicit SmallDisk(rlim_t bytes) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    DR_CHECK(::getrlimit(RLIMIT_FSIZE, &before_) == 0);
+    rlimit small = before_;
+    small.rlim_cur = bytes;
+    DR_CHECK(::setrlimit(RLIMIT_FSIZE, &small) == 0);
+  }
+  ~SmallDisk() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
 TEST_F(WriterTest, AFullDiskLosesNothingAndWorksAgainWhenThereIsRoom) {
   contract::Must(Insert(1));
-  std::signal(SIGXFSZ, SIG_IGN);
-  rlimit before{};
-  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
-  rlimit small = before;
-  small.rlim_cur = 256 * 1024;
-  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+  auto disk = std::make_optional<SmallDisk>(256 * 1024);
   auto large = [](Connection& db) -> Status {
     db.Exec("INSERT INTO t (x, blob) VALUES (2, zeroblob(500000))");
     return {};
   };
   const auto failed = io_.RunUntilDone(writer_->Write(large));
   const auto little = Insert(3);
-  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  disk.reset();
 
   ASSERT_FALSE(failed);
   EXPECT_EQ(failed.error().code(), Code::kUnavailable);
@@ -174,6 +184,39 @@ TEST_F(WriterTest, AFullDiskLosesNothingAndWorksAgainWhenThereIsRoom) {
   EXPECT_EQ(fatal_, 0);
   contract::Must(io_.RunUntilDone(writer_->Write(large)));
   EXPECT_EQ(Count(), 3);
+}
+
+TEST_F(WriterTest, WhereTheLogCannotGrowItBeginsAnew) {
+  const SmallDisk disk(1'000'000);
+  auto write = [](Connection& db) -> Status {
+    db.Exec("INSERT OR REPLACE INTO t (x, blob) VALUES (1, zeroblob(100000))");
+    return {};
+  };
+  for (int i = 0; i < 30; ++i) contract::Must(io_.RunUntilDone(writer_->Write(write)));
+  EXPECT_EQ(Count(), 1);
+}
+
+TEST_F(WriterTest, TheRoomThatIsMadeOnAFullDiskGoesToTheDatabaseFirst) {
+  int row = 10;
+  const auto fill = [&] {
+    auto work = [x = ++row](Connection& db) -> Status {
+      db.Exec("INSERT INTO t (x, blob) VALUES (?1, zeroblob(1000000))", x);
+      return {};
+    };
+    return io_.RunUntilDone(writer_->Write(std::move(work)));
+  };
+  const auto database_size = [&] { return std::filesystem::file_size(directory_.path() + "/test.db"); };
+  while (database_size() < 15'000'000) contract::Must(fill());
+  {
+    const SmallDisk disk(22'000'000);
+    while (fill()) {
+    }
+  }
+  EXPECT_LT(database_size(), 22'000'001u);
+  contract::Must(Insert(1));
+  EXPECT_GT(database_size(), 25'000'000u) << "still only in the log";
+  EXPECT_EQ(Count(), (row - 11) + 1) << "all but the one that was refused, and the last";
+  EXPECT_EQ(fatal_, 0);
 }
 
 TEST_F(WriterTest, TheLogDoesNotGrowWithoutBound) {

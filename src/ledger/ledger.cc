@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "base/log.h"
+#include "ports/bulk_objects.h"
 
 namespace darkroom::ledger {
 namespace {
@@ -14,7 +15,8 @@ constexpr Duration kPauseAfterError = 500ms;
 }  // namespace
 
 Ledger::Ledger(IoContext& io, Clock& clock, LedgerPorts ports, LedgerOptions options)
-    : clock_(clock),
+    : io_(io),
+      clock_(clock),
       ports_(ports),
       options_(options),
       result_acks_(io, clock, *ports.results),
@@ -26,12 +28,10 @@ void Ledger::Start() {
   loops_.Spawn(Loop(&Ledger::TakeDeadRequests, "dead requests"));
 }
 
-Task<bool> Ledger::Join(Time deadline) {
-  const bool ended = co_await loops_.Join(deadline);
-  if (!ended) co_return false;
+Task<void> Ledger::Join() {
+  co_await loops_.Join();
   co_await result_acks_.Flush();
   co_await dead_request_acks_.Flush();
-  co_return true;
 }
 
 Task<void> Ledger::Loop(Round round, const char* what) {
@@ -101,7 +101,8 @@ Task<Result<int>> Ledger::TakeDeadRequests(Duration wait) {
     Outcome outcome;
     outcome.job = request->job;
     outcome.model = request->model;
-    outcome.attempt = message.receive_count;
+    // Its receives from the request queue; this one, from the dead-letter queue, was no attempt.
+    outcome.attempt = message.receive_count - 1;
     outcome.state = JobState::kFailed;
     outcome.failure =
         Failure{"gave_up", "every attempt ended without an outcome: its workers died or could not store a result"};
@@ -141,13 +142,12 @@ Task<void> Ledger::RemoveLosers(Id id) {
   // Not settled: the attempt under way may win. No such job: its batch was removed, and all its objects are losers.
   if (!job || (*job && !IsTerminal((*job)->state))) co_return;
   const std::string winner = *job && !(*job)->run.empty() ? OutputPrefix(id) + (*job)->run + "/" : "";
-  const auto list = co_await ports_.outputs->List(OutputPrefix(id), std::string(), 1000);
-  if (!list) co_return;
-  for (const ObjectInfo& object : list->objects) {
-    if (!winner.empty() && object.key.starts_with(winner)) continue;
-    const auto removed = co_await ports_.outputs->Remove(object.key);
-    if (!removed) spdlog::warn("could not remove {}: {}", object.key, removed.error().message());
-  }
+  std::string prefix = OutputPrefix(id);
+  auto keys = co_await ListKeys(*ports_.outputs, std::move(prefix));
+  if (!keys) co_return;
+  std::erase_if(*keys, [&](const std::string& key) { return !winner.empty() && key.starts_with(winner); });
+  const auto removed = co_await RemoveObjects(io_, clock_, *ports_.outputs, std::move(*keys));
+  if (!removed) spdlog::warn("runs of {} that do not count left objects: {}", id.ToString(), removed.error().message());
 }
 
 }  // namespace darkroom::ledger

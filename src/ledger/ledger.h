@@ -49,8 +49,8 @@ class Ledger {
   // Ends the receives that are under way by itself only where the queue wakes them; a stopping process cancels its
   // client or destroys the engine's waiters first.
   void Stop() { stopping_ = true; }
-  // True when all rounds have ended and what they took is acked, false when `deadline` came first.
-  Task<bool> Join(Time deadline);
+  // Until all rounds have ended and what they took is acked.
+  Task<void> Join();
 
   // One round: at most ten reports. Returns how many it took; they are acked a little later (ports/ack_gatherer.h).
   Task<Result<int>> TakeReports(Duration wait);
@@ -64,6 +64,7 @@ class Ledger {
   Task<Status> Settle(std::vector<Outcome> outcomes);
   Task<void> RemoveLosers(Id job);
 
+  IoContext& io_;
   Clock& clock_;
   const LedgerPorts ports_;
   const LedgerOptions options_;

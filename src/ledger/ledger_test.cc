@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "embedded/testing.h"
+#include "ports/bulk_objects.h"
 
 namespace darkroom::ledger {
 namespace {
@@ -12,6 +13,8 @@ class LedgerTest : public testing::Test {
   LedgerTest() {
     results_ = engine_.Run(engine_->queues().Create("results", {}));
     dead_ = engine_.Run(engine_->queues().Create("dead", {}));
+    requests_ =
+        engine_.Run(engine_->queues().Create("requests", {.dead_letter_queue = "dead", .max_receives = kAttempts}));
     outputs_ = engine_.Run(engine_->objects().Create("outputs"));
     ledger_ =
         std::make_unique<Ledger>(engine_.io(), engine_.clock(),
@@ -60,7 +63,9 @@ class LedgerTest : public testing::Test {
 
   embedded::TestEngine engine_;
   JobNews news_{engine_.clock()};
+  static constexpr int kAttempts = 3;
   std::shared_ptr<Queue> results_;
+  std::shared_ptr<Queue> requests_;
   std::shared_ptr<Queue> dead_;
   std::shared_ptr<ObjectStore> outputs_;
   std::unique_ptr<Ledger> ledger_;
@@ -75,7 +80,7 @@ TEST_F(LedgerTest, SettlesAJobTellsThoseWhoWaitAndAcksTheReport) {
   EXPECT_EQ(Stored(job).run, "aa");
   ASSERT_EQ(waiting.Take().size(), 1u);
   ledger_->Stop();
-  EXPECT_TRUE(engine_.io().RunUntilDone(ledger_->Join(Time::max())));
+  engine_.io().RunUntilDone(ledger_->Join());
   const QueueStats left = engine_.Run(results_->Stats());
   EXPECT_EQ(left.visible + left.in_flight, 0);
 }
@@ -114,6 +119,18 @@ TEST_F(LedgerTest, RemovesWhatADeadAttemptLeftWhenALaterOneWins) {
   EXPECT_TRUE(HasArtifact(job, "bb"));
 }
 
+TEST_F(LedgerTest, RemovesHoweverManyArtifactsALoserLeft) {
+  const Job job = NewJob();
+  for (int i = 0; i < 1001; ++i) {
+    std::string key = OutputKey(job.id, "aa", "file" + std::to_string(i));
+    engine_.Run(outputs_->Put(std::move(key), "", {}));
+  }
+  PutArtifact(job, "bb");
+  Report({ToMessage(OutcomeOf(job, "bb", JobState::kSucceeded, 2))});
+  Take();
+  EXPECT_EQ(engine_.Run(ListKeys(*outputs_, "")), std::vector{OutputKey(job.id, "bb", "result.json")});
+}
+
 TEST_F(LedgerTest, AStartAfterTheOutcomeChangesNothing) {
   const Job job = NewJob();
   Report({ToMessage(OutcomeOf(job, "aa"))});
@@ -143,10 +160,18 @@ TEST_F(LedgerTest, DropsAReportThatMakesNoSenseAndGoesOn) {
 
 TEST_F(LedgerTest, SettlesWhatEndsInTheDeadLetterQueueAsFailed) {
   const Job job = NewJob();
-  engine_.Run(dead_->Send({{.body = ToMessage(JobRequest{job.id, job.model, 0, std::nullopt, ""})}}));
+  engine_.Run(requests_->Send({{.body = ToMessage(JobRequest{job.id, job.model, 0, std::nullopt, ""})}}));
+  for (int i = 0; i < kAttempts; ++i) {
+    const auto taken = engine_.Run(requests_->Receive({}));
+    ASSERT_EQ(taken.size(), 1u);
+    engine_.Run(requests_->Release({taken[0].receipt}, Duration(0)));
+  }
+  EXPECT_TRUE(engine_.Run(requests_->Receive({})).empty());
   EXPECT_EQ(engine_.Run(ledger_->TakeDeadRequests(Duration(0))), 1);
   EXPECT_EQ(Stored(job).state, JobState::kFailed);
   EXPECT_EQ(Stored(job).failure->code, "gave_up");
+  EXPECT_EQ(Stored(job).attempt, kAttempts);
+  EXPECT_EQ(ledger_->counters().gave_up, 1u);
 }
 
 }  // namespace

@@ -5,16 +5,30 @@
 
 #include "base/log.h"
 #include "domain/message.h"
+#include "ports/bulk_objects.h"
 
 namespace darkroom::ledger {
 namespace {
 
 constexpr int kPage = 500;
+constexpr std::string_view kInputPrefix = "input/";
+// A search for lost messages reads every job that is to be done, so it is seldom: what has waited for two weeks can
+// wait a little longer.
+constexpr Duration kSearchInterval = 24h;
+
+// Less than or equal to the key of every picture whose job's id was made at `time` or later, and greater than all
+// others.
+std::string FirstInputKey(Time time) {
+  std::array<std::uint8_t, 16> bytes{};
+  std::uint64_t ms = std::uint64_t(std::max<std::int64_t>(ToMicros(time), 0) / 1000);
+  for (int i = 5; i >= 0; --i, ms >>= 8) bytes[std::size_t(i)] = std::uint8_t(ms);
+  return InputKey(Id::FromBytes(bytes));
+}
 
 }  // namespace
 
 Sweeper::Sweeper(IoContext& io, Clock& clock, SweeperPorts ports, SweeperOptions options)
-    : clock_(clock), ports_(ports), options_(options), started_(clock.Now()), wake_(clock), loop_(io, clock) {}
+    : io_(io), clock_(clock), ports_(ports), options_(options), started_(clock.Now()), wake_(clock), loop_(io, clock) {}
 
 void Sweeper::Start() { loop_.Spawn(Loop()); }
 
@@ -23,27 +37,29 @@ void Sweeper::Stop() {
   wake_.NotifyAll();
 }
 
+Task<void> Sweeper::Join() { co_await loop_.Join(); }
+
 Task<void> Sweeper::Loop() {
   while (!stopping_) {
     const auto report = co_await Sweep();
     if (!report) {
       spdlog::warn("sweeper: {}", report.error().message());
     } else if (*report != SweepReport{}) {
-      spdlog::info("sweeper: sent {} jobs again, expired {}, removed {} old batches and {} orphaned pictures",
-                   report->sent, report->expired, report->removed, report->orphans);
+      spdlog::info(
+          "sweeper: sent {} jobs late and {} again, expired {}, removed {} old batches and {} orphaned pictures",
+          report->sent, report->sent_again, report->expired, report->removed, report->orphans);
     }
     if (!stopping_) co_await wake_.Wait(clock_.Now() + options_.interval);
   }
 }
 
-Time Sweeper::SettledBefore() const {
-  return std::max(clock_.Now() - options_.grace, std::min(started_, clock_.Now()));
-}
+Time Sweeper::EndedBefore(Duration longest) const { return std::max(clock_.Now() - longest, started_); }
 
 Task<Result<SweepReport>> Sweeper::Sweep() {
   SweepReport report;
   using Step = Task<Result<int>> (Sweeper::*)();
   const std::pair<Step, int SweepReport::*> steps[] = {{&Sweeper::SendUnsent, &SweepReport::sent},
+                                                       {&Sweeper::SendLost, &SweepReport::sent_again},
                                                        {&Sweeper::Expire, &SweepReport::expired},
                                                        {&Sweeper::RemoveOld, &SweepReport::removed},
                                                        {&Sweeper::RemoveOrphans, &SweepReport::orphans}};
@@ -55,36 +71,68 @@ Task<Result<SweepReport>> Sweeper::Sweep() {
   co_return report;
 }
 
+Task<Status> Sweeper::Send(std::vector<Job> jobs) {
+  std::array<std::vector<SendRequest>, kPriorities.size()> requests;
+  std::vector<Id> ids;
+  for (const Job& job : jobs) {
+    const JobRequest request{job.id, job.model, job.top_k, job.deadline, job.input.file_name};
+    requests[std::size_t(job.priority)].push_back({.body = ToMessage(request)});
+    ids.push_back(job.id);
+  }
+  for (std::size_t p = 0; p < requests.size(); ++p) {
+    if (requests[p].empty()) continue;
+    const auto done = co_await ports_.requests[p]->Send(std::move(requests[p]));
+    if (!done) co_return Fail(done.error());
+  }
+  if (ids.empty()) co_return Status();
+  co_return co_await ports_.jobs->MarkSent(std::move(ids), clock_.Now());
+}
+
 Task<Result<int>> Sweeper::SendUnsent() {
   int sent = 0;
-  while (true) {
-    const auto jobs = co_await ports_.jobs->ListUnsent(SettledBefore(), kPage);
+  while (!stopping_) {
+    auto jobs = co_await ports_.jobs->ListUnsent(EndedBefore(options_.grace), kPage);
     if (!jobs) co_return Fail(jobs.error());
-    std::array<std::vector<SendRequest>, kPriorities.size()> requests;
-    std::vector<Id> ids;
-    for (const Job& job : *jobs) {
-      const JobRequest request{job.id, job.model, job.top_k, job.deadline, job.input.file_name};
-      requests[std::size_t(job.priority)].push_back({.body = ToMessage(request)});
-      ids.push_back(job.id);
-    }
-    for (std::size_t p = 0; p < requests.size(); ++p) {
-      if (requests[p].empty()) continue;
-      const auto done = co_await ports_.requests[p]->Send(std::move(requests[p]));
-      if (!done) co_return Fail(done.error());
-    }
-    const int count = int(ids.size());
-    if (count > 0) {
-      const auto marked = co_await ports_.jobs->MarkSent(std::move(ids), clock_.Now());
-      if (!marked) co_return Fail(marked.error());
-    }
+    const int count = int(jobs->size());
+    const auto done = co_await Send(std::move(*jobs));
+    if (!done) co_return Fail(done.error());
     sent += count;
-    if (count < kPage) co_return sent;
+    if (count < kPage) break;
   }
+  co_return sent;
+}
+
+// A queue drops a message after its retention, whatever has become of it: leased, let go, or never received in a
+// backlog of weeks. Of its job nobody would ever hear again.
+Task<Result<int>> Sweeper::SendLost() {
+  const Time now = clock_.Now();
+  if (now < next_search_) co_return 0;
+  int sent = 0;
+  for (const JobState state : {JobState::kQueued, JobState::kRunning}) {
+    JobQuery query;
+    query.state = state;
+    query.limit = kPage;
+    do {
+      if (stopping_) co_return sent;
+      auto page = co_await ports_.jobs->List(query);
+      if (!page) co_return Fail(page.error());
+      std::erase_if(page->jobs, [&](const Job& job) {
+        const Time sent_at = job.timeline.queued.value_or(job.timeline.received.value_or(now));
+        return sent_at + options_.message_retention > now;
+      });
+      sent += int(page->jobs.size());
+      const auto done = co_await Send(std::move(page->jobs));
+      if (!done) co_return Fail(done.error());
+      query.cursor = std::move(page->next);
+    } while (!query.cursor.empty());
+  }
+  next_search_ = now + kSearchInterval;
+  co_return sent;
 }
 
 Task<Result<int>> Sweeper::Expire() {
   int expired = 0;
-  while (true) {
+  while (!stopping_) {
     const Time now = clock_.Now();
     const auto jobs = co_await ports_.jobs->ListOverdue(now, kPage);
     if (!jobs) co_return Fail(jobs.error());
@@ -104,77 +152,83 @@ Task<Result<int>> Sweeper::Expire() {
       ports_.news->Publish(*settled);
     }
     expired += count;
-    if (count < kPage) co_return expired;
+    if (count < kPage) break;
   }
+  co_return expired;
 }
 
 Task<Result<int>> Sweeper::RemoveOld() {
   const auto batches = co_await ports_.jobs->ListFinishedBatches(clock_.Now() - options_.retention, kPage);
   if (!batches) co_return Fail(batches.error());
+  int removed = 0;
   for (const Id batch : *batches) {
-    JobQuery query;
-    query.batch = batch;
-    query.limit = kPage;
-    do {
-      const auto page = co_await ports_.jobs->List(query);
-      if (!page) co_return Fail(page.error());
-      for (const Job& job : page->jobs) {
-        const auto outputs = co_await RemoveObjects(*ports_.outputs, OutputPrefix(job.id));
-        if (!outputs) co_return Fail(outputs.error());
-        const auto input = co_await ports_.inputs->Remove(InputKey(job.id));
-        if (!input) co_return Fail(input.error());
-      }
-      query.cursor = page->next;
-    } while (!query.cursor.empty());
-    // The jobs go last: while they stand, a sweep that was cut short is taken up again.
-    const auto removed = co_await ports_.jobs->RemoveBatch(batch);
-    if (!removed) co_return Fail(removed.error());
+    if (stopping_) break;
+    const auto done = co_await RemoveBatch(batch);
+    if (!done) co_return Fail(done.error());
+    removed += !stopping_;
   }
-  co_return int(batches->size());
+  co_return removed;
 }
 
-Task<Status> Sweeper::RemoveObjects(ObjectStore& store, std::string prefix) {
-  while (true) {
-    const auto list = co_await store.List(prefix, std::string(), 1000);
-    if (!list) co_return Fail(list.error());
-    for (const ObjectInfo& object : list->objects) {
-      const auto removed = co_await store.Remove(object.key);
-      if (!removed) co_return Fail(removed.error());
+Task<Status> Sweeper::RemoveBatch(Id batch) {
+  JobQuery query;
+  query.batch = batch;
+  query.limit = kPage;
+  do {
+    const auto page = co_await ports_.jobs->List(query);
+    if (!page) co_return Fail(page.error());
+    std::vector<std::string> inputs, outputs;
+    for (const Job& job : page->jobs) {
+      if (stopping_) co_return Status();
+      inputs.push_back(InputKey(job.id));
+      std::string prefix = OutputPrefix(job.id);
+      const auto left = co_await ListKeys(*ports_.outputs, std::move(prefix));
+      if (!left) co_return Fail(left.error());
+      outputs.insert(outputs.end(), left->begin(), left->end());
     }
-    if (!list->truncated) co_return Status();
-  }
+    const auto without_outputs = co_await RemoveObjects(io_, clock_, *ports_.outputs, std::move(outputs));
+    if (!without_outputs) co_return Fail(without_outputs.error());
+    const auto without_inputs = co_await RemoveObjects(io_, clock_, *ports_.inputs, std::move(inputs));
+    if (!without_inputs) co_return Fail(without_inputs.error());
+    query.cursor = page->next;
+  } while (!query.cursor.empty());
+  // The jobs go last: while they stand, a sweep that was cut short is taken up again.
+  co_return co_await ports_.jobs->RemoveBatch(batch);
 }
 
 Task<Result<int>> Sweeper::RemoveOrphans() {
-  const std::string prefix = "input/";
   int orphans = 0;
-  while (true) {
-    const auto list = co_await ports_.inputs->List(prefix, swept_to_, kPage);
+  const std::string end = FirstInputKey(EndedBefore(options_.orphan_age));
+  while (!stopping_) {
+    std::string prefix(kInputPrefix);
+    const auto list = co_await ports_.inputs->List(std::move(prefix), swept_to_, kPage);
     if (!list) co_return Fail(list.error());
     std::vector<Id> ids;
-    bool reached_present = false;
+    std::string swept_to;
     for (const ObjectInfo& object : list->objects) {
-      const auto id = Id::Parse(std::string_view(object.key).substr(prefix.size()));
-      if (!id) continue;
-      reached_present = id->time() >= SettledBefore();
-      if (reached_present) break;
-      ids.push_back(*id);
+      if (object.key >= end) break;
+      swept_to = object.key;
+      // A key that is none of ours stays: somebody else's, put in over the gateway.
+      const auto id = Id::Parse(std::string_view(object.key).substr(kInputPrefix.size()));
+      if (id) ids.push_back(*id);
     }
+    if (swept_to.empty()) break;
+    const auto jobs = co_await ports_.jobs->GetMany(ids);
+    if (!jobs) co_return Fail(jobs.error());
     std::unordered_set<Id, IdHash> known;
-    if (!ids.empty()) {
-      const auto jobs = co_await ports_.jobs->GetMany(ids);
-      if (!jobs) co_return Fail(jobs.error());
-      for (const Job& job : *jobs) known.insert(job.id);
-    }
+    for (const Job& job : *jobs) known.insert(job.id);
+    std::vector<std::string> keys;
     for (const Id id : ids) {
-      if (known.contains(id)) continue;
-      const auto removed = co_await ports_.inputs->Remove(InputKey(id));
-      if (!removed) co_return Fail(removed.error());
-      ++orphans;
+      if (!known.contains(id)) keys.push_back(InputKey(id));
     }
-    if (!ids.empty()) swept_to_ = InputKey(ids.back());
-    if (reached_present || !list->truncated) co_return orphans;
+    const int count = int(keys.size());
+    const auto removed = co_await RemoveObjects(io_, clock_, *ports_.inputs, std::move(keys));
+    if (!removed) co_return Fail(removed.error());
+    orphans += count;
+    swept_to_ = std::move(swept_to);
+    if (!list->truncated) break;
   }
+  co_return orphans;
 }
 
 }  // namespace darkroom::ledger

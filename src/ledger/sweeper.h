@@ -2,11 +2,12 @@
 // costs nothing where there is nothing to do.
 //
 //   a job whose message never reached the queue  → is sent (again: a second message is harmless)
+//   a job whose message the queue dropped by age → is sent again
 //   a job past its deadline                      → expired
 //   a batch past its retention, all settled      → removed with its objects
 //   a picture whose job was never created        → removed
 //
-// Life: Start, Stop, then destroy. Threads: the loop's alone.
+// Life: Start, Stop, Join, then destroy. Threads: the loop's alone.
 #pragma once
 
 #include <array>
@@ -28,18 +29,24 @@ struct SweeperPorts {
   JobNews* news = nullptr;
 };
 
+// What began before this process is not waited for: submissions are taken by the process of the sweeper, and ended with
+// the one before it.
 struct SweeperOptions {
   Duration interval = 30s;
-  Duration grace =
-      30s;  // an upload may be between its writes for so long; jobs older than this process are not waited for
-  Duration retention = 30 * 24h;  // of a batch, from its creation
+  Duration grace = 30s;  // between the creation of a job and the mark that its message was sent
+  // A picture without a job may belong to an upload under way, of which other files are still to come. Must be well
+  // above the time that an upload may take (web::WebOptions::max_upload).
+  Duration orphan_age = 24h;
+  Duration message_retention = 14 * 24h;  // of the request queues
+  Duration retention = 30 * 24h;          // of a batch, from its creation
 };
 
 struct SweepReport {
-  int sent = 0;     // jobs
-  int expired = 0;  // jobs
-  int removed = 0;  // batches
-  int orphans = 0;  // pictures
+  int sent = 0;        // jobs whose message had not been
+  int sent_again = 0;  // jobs whose message was lost
+  int expired = 0;     // jobs
+  int removed = 0;     // batches
+  int orphans = 0;     // pictures
   bool operator==(const SweepReport&) const = default;
 };
 
@@ -49,8 +56,9 @@ class Sweeper {
 
   // Sweeps at once, then each interval.
   void Start();
+  // A sweep under way ends at its next step, of which each is a few calls.
   void Stop();
-  Task<bool> Join(Time deadline) { return loop_.Join(deadline); }
+  Task<void> Join();
 
   // One sweep. An error ends it; the next begins anew.
   Task<Result<SweepReport>> Sweep();
@@ -58,20 +66,24 @@ class Sweeper {
  private:
   Task<void> Loop();
   Task<Result<int>> SendUnsent();
+  Task<Result<int>> SendLost();
+  Task<Status> Send(std::vector<Job> jobs);
   Task<Result<int>> Expire();
   Task<Result<int>> RemoveOld();
   Task<Result<int>> RemoveOrphans();
-  Task<Status> RemoveObjects(ObjectStore& store, std::string prefix);
-  // What was begun before it is not under way any more.
-  Time SettledBefore() const;
+  Task<Status> RemoveBatch(Id batch);
+  // What was begun before it is not under way any more, when it may be so for `longest`.
+  Time EndedBefore(Duration longest) const;
 
+  IoContext& io_;
   Clock& clock_;
   const SweeperPorts ports_;
   const SweeperOptions options_;
   const Time started_;
-  // Pictures up to this key have been held against the jobs. Keys sort by the time their job's id was made, so a sweep
-  // looks at what came since. It starts from the beginning with the process.
+  // Keys up to this one have been held against the jobs. They sort by the time their job's id was made, so a sweep
+  // looks at what has come of age since. It starts from the beginning with the process.
   std::string swept_to_;
+  Time next_search_;  // for lost messages
   bool stopping_ = false;
   Signal wake_;
   TaskGroup loop_;

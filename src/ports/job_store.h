@@ -71,7 +71,7 @@ class JobStore {
   // Jobs by state, over all.
   virtual Task<Result<std::array<std::int64_t, kJobStates.size()>>> Counts() = 0;
 
-  // The jobs' messages are in the queue. Sets timeline.queued; jobs no longer queued keep their state.
+  // The jobs' messages are in the queue. Sets timeline.queued, anew unless the job has ended; never changes a state.
   virtual Task<Status> MarkSent(std::vector<Id> jobs, Time at) = 0;
   // queued -> running, or running again with a later attempt. Returns the jobs that changed.
   virtual Task<Result<std::vector<Job>>> MarkStarted(std::vector<JobStart> starts) = 0;

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "ports/bulk_objects.h"
+
 namespace darkroom::web {
 
 Task<void> InputWriter::Put(Id job, std::string bytes, std::string content_type) {
@@ -33,15 +35,19 @@ Task<Status> InputWriter::Finish() {
   co_return status_;
 }
 
-Task<void> InputWriter::Remove(Id job) {
-  std::string key = InputKey(job);
-  auto removed = co_await inputs_.Remove(std::move(key));
-  if (!removed) spdlog::warn("input of refused job {} was left behind: {}", job.ToString(), removed.error().message());
+Task<void> InputWriter::Remove(std::vector<Id> jobs) {
+  std::vector<std::string> keys;
+  for (const Id job : jobs) keys.push_back(InputKey(job));
+  const std::size_t count = keys.size();
+  const auto removed = co_await RemoveObjects(io_, clock_, inputs_, std::move(keys));
+  if (!removed) {
+    spdlog::warn("of {} pictures of a refused submission some were left behind: {}", count, removed.error().message());
+  }
 }
 
 Task<void> InputWriter::RemoveAll() {
-  const std::vector<Id> put = std::exchange(put_, {});
-  for (const Id job : put) co_await Remove(job);
+  std::vector<Id> put = std::exchange(put_, {});
+  co_await Remove(std::move(put));
 }
 
 }  // namespace darkroom::web

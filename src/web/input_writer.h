@@ -18,7 +18,7 @@ namespace darkroom::web {
 class InputWriter {
  public:
   InputWriter(IoContext& io, Clock& clock, ObjectStore& inputs, std::int64_t max_bytes)
-      : inputs_(inputs), max_bytes_(max_bytes), room_(clock), puts_(io, clock) {}
+      : io_(io), clock_(clock), inputs_(inputs), max_bytes_(max_bytes), room_(clock), puts_(io, clock) {}
 
   // Returns when the put is under way; its error comes from Finish.
   Task<void> Put(Id job, std::string bytes, std::string content_type);
@@ -27,13 +27,15 @@ class InputWriter {
   // After Finish: removes what was put, for a submission that is refused. What cannot be removed is left to the
   // sweeper.
   Task<void> RemoveAll();
-  // The same for one.
-  Task<void> Remove(Id job);
+  // The same for some.
+  Task<void> Remove(std::vector<Id> jobs);
 
  private:
   static Task<void> PutOne(InputWriter* self, Id job, std::string bytes, std::string content_type);
 
   static constexpr int kMaxPuts = 8;
+  IoContext& io_;
+  Clock& clock_;
   ObjectStore& inputs_;
   const std::int64_t max_bytes_;
   std::vector<Id> put_;

@@ -35,6 +35,9 @@ struct WebOptions {
   std::int64_t max_pixels = 50'000'000;    // of a picture; a model may ask for fewer
   std::int64_t max_json_bytes = 64 << 20;  // of a JSON submission, which must be held in memory as a whole
   std::int64_t max_queued = 1'000'000;     // jobs that wait; past that, 429
+  // From the begin of a submission to the creation of its jobs. Its pictures stand in the store without a job so long:
+  // whoever removes such pictures must wait longer.
+  Duration max_upload = 12h;
   Duration max_wait = 300s;                // of `Prefer: wait` and POST /
   std::string version = "0";
   bool workers_on_demand = false;  // ready although no worker runs: the fleet starts one when work comes

@@ -16,6 +16,7 @@ constexpr ProblemKind kKinds[] = {
     {"denied", 403, "Not allowed", "The service lacks a permission or a credential."},
     {"not_found", 404, "There is no such thing", "The path, the job, the batch or the file does not exist (any more)."},
     {"method_not_allowed", 405, "This method does not work here", "The Allow header lists the methods that do."},
+    {"upload_too_slow", 408, "The upload took too long", "Send fewer files in one request, or over a faster line."},
     {"conflict", 409, "The request contradicts what is there", "Read the thing again before another try."},
     {"already_settled", 409, "The job has ended already", "A job that has ended stays as it is; `state` says how."},
     {"idempotency_key_reused", 409, "This Idempotency-Key belongs to another request",

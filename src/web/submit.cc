@@ -14,8 +14,9 @@ namespace darkroom::web {
 // What has come in of a submission so far.
 struct Submitter::Intake {
   explicit Intake(const WebDeps& deps, std::int64_t max_bytes)
-      : batch(Id::Make(deps.clock.Now())), writer(deps.io, deps.clock, deps.inputs, max_bytes) {}
+      : began(deps.clock.Now()), batch(Id::Make(began)), writer(deps.io, deps.clock, deps.inputs, max_bytes) {}
 
+  const Time began;
   const Id batch;
   std::optional<std::string> key;
   int max_files = 0;
@@ -103,6 +104,8 @@ Task<OrProblem<void>> Submitter::ReadPictures(SubmissionForm& form, Intake& inta
     auto file = co_await form.NextFile();
     if (!file) co_return Refuse(std::move(file.error()));
     if (!*file) co_return OrProblem<void>();
+    auto in_time = CheckTime(intake);
+    if (!in_time) co_return in_time;
     const int index = int(intake.pictures.size());
     if (index == intake.max_files) {
       co_return Refuse(
@@ -124,6 +127,12 @@ Task<OrProblem<void>> Submitter::ReadPictures(SubmissionForm& form, Intake& inta
   }
 }
 
+OrProblem<void> Submitter::CheckTime(const Intake& intake) const {
+  if (deps_.clock.Now() <= intake.began + options_.max_upload) return {};
+  return Refuse("upload_too_slow", fmt::format("a request may take {} to arrive", FormatDuration(options_.max_upload)),
+                {{"limit", std::int64_t(Seconds(options_.max_upload))}});
+}
+
 Task<OrProblem<void>> Submitter::Judge(const RawFields& raw, Intake& intake) {
   auto fields = ParseFields(raw);
   if (!fields) co_return Refuse(std::move(fields.error()));
@@ -134,14 +143,14 @@ Task<OrProblem<void>> Submitter::Judge(const RawFields& raw, Intake& intake) {
     co_return Refuse("invalid_request", "the request has no file; send at least one image", {{"field", "image"}});
   }
   co_await intake.writer.Finish();
+  std::vector<Id> too_many_pixels;
   for (int i = 0; i < int(intake.pictures.size()); ++i) {
     Picture& picture = intake.pictures[i];
     if (picture.problem) continue;
     picture.problem = CheckPixels(picture.input, i, intake.model->max_pixels);
-    if (picture.problem) {
-      co_await intake.writer.Remove(picture.job);
-    }
+    if (picture.problem) too_many_pixels.push_back(picture.job);
   }
+  co_await intake.writer.Remove(std::move(too_many_pixels));
   const bool all_bad = std::ranges::all_of(intake.pictures, [](const Picture& p) { return p.problem.has_value(); });
   if (all_bad) co_return Refuse(*intake.pictures.front().problem);
   co_return OrProblem<void>();
@@ -181,6 +190,12 @@ NewBatch Submitter::MakeBatch(const Intake& intake) const {
 }
 
 Task<OrProblem<Submission>> Submitter::Store(Intake& intake) {
+  // The last moment: pictures that are older may be gone (ledger/sweeper.h), so no job may be made of them.
+  auto in_time = CheckTime(intake);
+  if (!in_time) {
+    co_await intake.writer.RemoveAll();
+    co_return Refuse(std::move(in_time.error()));
+  }
   NewBatch made = MakeBatch(intake);
   Submission submission;
   submission.batch = made.batch;

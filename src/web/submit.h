@@ -1,6 +1,7 @@
 // Submitter: POST /v1/jobs up to its 202. The order of the writes is the promise: pictures, then the batch with its
 // jobs, then their messages. A crash between them leaves pictures that no job names, or jobs without a message; the
-// sweeper mends both.
+// sweeper mends both. It tells a picture that no job will name from one whose upload goes on by its age alone, so the
+// time of an upload is bounded (WebOptions::max_upload).
 #pragma once
 
 #include <memory>
@@ -45,6 +46,7 @@ class Submitter {
   struct Intake;
   Task<OrProblem<void>> Receive(http::Request& request, Intake& intake);
   Task<OrProblem<void>> ReadPictures(SubmissionForm& form, Intake& intake);
+  OrProblem<void> CheckTime(const Intake& intake) const;
   Task<OrProblem<void>> Judge(const RawFields& fields, Intake& intake);
   NewBatch MakeBatch(const Intake& intake) const;
   Task<OrProblem<Submission>> Store(Intake& intake);

@@ -152,6 +152,39 @@ TEST_F(Submitting, ABodyThatEndsEarlyLeavesNothing) {
   ExpectProblem(Post("/v1/jobs", kMultipart, form.substr(0, form.size() - 40)), 400, "invalid_request", "body");
 }
 
+// A body that comes in two pieces, with time going by in between.
+class SlowBody final : public http::BodyReader {
+ public:
+  SlowBody(FakeClock& clock, std::string body, Duration pause) : clock_(clock), body_(std::move(body)), pause_(pause) {}
+  Task<Result<std::string>> Read() override {
+    if (std::exchange(begun_, true)) clock_.Advance(std::exchange(pause_, Duration(0)));
+    std::string piece = body_.substr(0, body_.size() / 2 + 1);
+    body_.erase(0, piece.size());
+    co_return piece;
+  }
+
+ private:
+  FakeClock& clock_;
+  std::string body_;
+  Duration pause_;
+  bool begun_ = false;
+};
+
+TEST_F(Submitting, AnUploadThatTakesTooLongIsRefusedAndLeavesNothing) {
+  Open({.max_upload = 1h});
+  const auto upload = [this](Duration takes) {
+    SlowBody body(clock_, Form({{"f", "a.png", Png()}, {"f", "b.png", Png()}}), takes);
+    http::Request request;
+    request.method = "POST";
+    request.target = request.path = "/v1/jobs";
+    request.headers.Set("Content-Type", std::string(kMultipart));
+    request.body = &body;
+    return Run(web_->handler()(request));
+  };
+  ExpectProblem(upload(61min), 408, "upload_too_slow", "1h");
+  EXPECT_EQ(upload(59min).status, 202);
+}
+
 TEST_F(Submitting, ARetryWithItsKeyGetsTheFirstAnswer) {
   const http::Headers key{{"Idempotency-Key", "order 66"}};
   const auto first = PostForm({{"f", "a.png", Png()}, {"top_k", {}, "2"}}, key);

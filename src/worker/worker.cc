@@ -36,6 +36,8 @@ struct Worker::Item {
   JobRequest request;
   std::string picture;
   Outcome outcome;  // filled as the job goes on
+
+  bool again() const { return message.receive_count > 1; }
 };
 
 Worker::Worker(IoContext& io, Clock& clock, WorkerPorts ports, JobRunner& runner, WorkerOptions options)
@@ -83,12 +85,36 @@ Task<void> Worker::Drain(Time deadline) {
   co_await tasks_.Join(deadline);
 }
 
+int Worker::Limit() const { return again_ > 0 ? options_.lanes : DecidePrefetch(options_.lanes, mean_run_.mean()); }
+
+// Of each poll under way one message has a place of its own beside the limit.
+int Worker::RoomFor(Priority priority) const {
+  int asked = 0;
+  for (const Poll& poll : poll_) asked += &poll != &poll_[std::size_t(priority)] ? std::max(poll.asked - 1, 0) : 0;
+  return std::max(Limit() - held_ - asked, options_.lanes - held_);
+}
+
+// Whether a queue before this one has a job that waits for a lane, or wants the room itself.
+bool Worker::GoesBefore(Priority priority) const {
+  for (std::size_t p = 0; p < std::size_t(priority); ++p) {
+    if (!ready_[p].empty() || poll_[p].wants_room) return true;
+  }
+  return false;
+}
+
 Task<bool> Worker::WaitForRoom(Priority priority) {
+  Poll& poll = poll_[std::size_t(priority)];
+  poll.wants_room = true;
   while (!stopping_) {
-    bool higher_waits = false;
-    for (std::size_t p = 0; p < std::size_t(priority); ++p) higher_waits |= !ready_[p].empty();
-    const int prefetch = DecidePrefetch(options_.lanes, mean_run_.mean());
-    if (!higher_waits && held_ <= prefetch - DecideRefill(prefetch)) co_return true;
+    const int room = RoomFor(priority);
+    const bool enough = held_ < options_.lanes || room >= std::min(DecideRefill(Limit()), kMaxReceive);
+    if (enough && !GoesBefore(priority)) {
+      const int waiting = std::max((Limit() - options_.lanes) / 8, 1);
+      poll.asked = std::min({room, poll.more ? room : waiting, kMaxReceive});
+      poll.wants_room = false;
+      room_.NotifyAll();  // lower queues may have what is left
+      co_return true;
+    }
     co_await room_.Wait();
   }
   co_return false;
@@ -96,33 +122,40 @@ Task<bool> Worker::WaitForRoom(Priority priority) {
 
 Task<void> Worker::ReceiveLoop(Priority priority) {
   Queue& queue = *ports_.requests[std::size_t(priority)];
+  Poll& poll = poll_[std::size_t(priority)];
   while (true) {
     const bool room = co_await WaitForRoom(priority);
     if (!room) co_return;
     ReceiveOptions options;
-    options.max = std::clamp(DecidePrefetch(options_.lanes, mean_run_.mean()) - held_, 1, kMaxReceive);
-    options.wait = options_.poll;
+    options.max = poll.asked;
+    options.wait = poll.more ? Duration(0) : options_.poll;
     options.visibility = options_.visibility;
     options.consumer = options_.name;
     auto messages = co_await queue.Receive(std::move(options));
+    poll.more = messages && int(messages->size()) == poll.asked;
+    poll.asked = 0;
     if (!messages) {
       if (stopping_) co_return;
       spdlog::warn("could not receive from {}: {}", queue.name(), messages.error().message());
-      co_await room_.Wait(clock_.Now() + kPauseAfterError);
+      const Time until = clock_.Now() + kPauseAfterError;
+      while (!stopping_ && clock_.Now() < until) co_await room_.Wait(until);
       continue;
     }
-    for (Message& message : *messages) {
-      auto item = std::make_shared<Item>();
-      item->queue = priority;
-      item->message = std::move(message);
-      ++held_;
-      leases_.Hold(priority, item->message.receipt);
-      if (stopping_)
-        tasks_.Spawn(GiveBack(std::move(item), Duration(0)));
-      else
-        tasks_.Spawn(Fetch(std::move(item)));
-    }
+    for (Message& message : *messages) Take(priority, std::move(message));
   }
+}
+
+void Worker::Take(Priority priority, Message message) {
+  auto item = std::make_shared<Item>();
+  item->queue = priority;
+  item->message = std::move(message);
+  ++held_;
+  again_ += item->again();
+  leases_.Hold(priority, item->message.receipt);
+  if (stopping_)
+    tasks_.Spawn(GiveBack(std::move(item), Duration(0)));
+  else
+    tasks_.Spawn(Fetch(std::move(item)));
 }
 
 Task<void> Worker::Fetch(ItemPtr item) {
@@ -251,8 +284,7 @@ void Worker::Settle(const Item& item, JobState state, std::optional<Failure> fai
   outcome.state = state;
   outcome.failure = std::move(failure);
   reporter_.Report(outcome, item.queue, item.message.receipt);
-  --held_;
-  room_.NotifyAll();
+  NoLongerHolds(item);
 }
 
 Task<void> Worker::GiveBack(ItemPtr item, Duration delay) {
@@ -264,7 +296,12 @@ Task<void> Worker::GiveBack(ItemPtr item, Duration delay) {
 
 void Worker::Forget(const Item& item) {
   leases_.LetGo(item.message.receipt);
+  NoLongerHolds(item);
+}
+
+void Worker::NoLongerHolds(const Item& item) {
   --held_;
+  again_ -= item.again();
   room_.NotifyAll();
 }
 

@@ -4,7 +4,17 @@
 //   receive → fetch → [ decode → preprocess → infer ] → store → report → ack
 //   loop      loop      one lane (a thread) a core       loop    loop     loop
 //
-// Bounds: it holds at most DecidePrefetch() jobs, pictures included. A job of a higher priority is run first.
+// Bounds: it holds at most DecidePrefetch() jobs, pictures included, and two more: a poll that waits at each of the
+// other queues may bring one when it is full. Rules of receiving, one loop a queue with one poll at a time:
+//
+// - What a poll has asked for is taken until it is answered. One message of each poll has a place of its own, so that
+//   the poll of an empty queue keeps nobody from theirs.
+// - A poll that brought all it asked for is followed by one that takes what room there is and does not wait. Else one
+//   waits, for an eighth of the room beyond the lanes or for one. A lane that stands idle is always worth a poll.
+// - Room goes to the highest queue that wants it. A lower one is not asked while a job of a higher one waits for a
+//   lane. Of those that wait for a lane the highest is run first.
+// - A job that comes again may be what its workers died of. While one is held, no more are taken than there are lanes:
+//   what waited behind it would pay an attempt for its end.
 //
 // Life: Start, Drain, then destroy. Threads: the loop's alone, but for the lanes inside.
 #pragma once
@@ -60,7 +70,12 @@ class Worker {
   using ItemPtr = std::shared_ptr<Item>;
 
   Task<void> ReceiveLoop(Priority priority);
+  // Sets what the queue's next poll asks for; false: stopping.
   Task<bool> WaitForRoom(Priority priority);
+  int Limit() const;
+  int RoomFor(Priority priority) const;
+  bool GoesBefore(Priority priority) const;
+  void Take(Priority priority, Message message);
   Task<void> Fetch(ItemPtr item);
   Task<void> Lane(int index);
   ItemPtr NextReady();
@@ -70,6 +85,7 @@ class Worker {
   void Settle(const Item& item, JobState state, std::optional<Failure> failure);
   Task<void> GiveBack(ItemPtr item, Duration delay);
   void Forget(const Item& item);
+  void NoLongerHolds(const Item& item);
 
   Clock& clock_;
   const WorkerPorts ports_;
@@ -81,10 +97,17 @@ class Worker {
   std::vector<std::unique_ptr<WorkThread>> threads_;
   std::array<std::deque<ItemPtr>, kPriorities.size()> ready_;  // fetched, waiting for a lane
   int held_ = 0;                                               // received and not yet stored or given back
+  int again_ = 0;                                              // of them, those received before
   int running_ = 0;                                            // in a lane
+  struct Poll {
+    int asked = 0;            // of the poll under way; 0: none is
+    bool wants_room = false;  // and waits for it
+    bool more = false;        // the last one brought all it asked for
+  };
+  std::array<Poll, kPriorities.size()> poll_;
   MeanRun mean_run_;
   bool stopping_ = false;
-  Signal room_;  // held_ shrank or a higher queue emptied
+  Signal room_;  // room for a poll may have come
   Signal work_;  // ready_ grew
   TaskGroup polls_;
   TaskGroup tasks_;

@@ -282,12 +282,11 @@ class CrashTest : public testing::Test {
 };
 
 TEST_F(CrashTest, KillingAnyProcessAtAnyMomentLosesAndDoublesNothing) {
-  service_ =
-      std::make_unique<Service>(io_, *clock_,
-                                ServiceOptions{DARKROOM_PROGRAM,
-                                               data_,
-                                               {"--workers", "3", "--log", "error", "--sweep-interval", "1s", "--lease",
-                                                "5s", "--max-receives", "100", "--inline-result", inline_result()}});
+  service_ = std::make_unique<Service>(io_, *clock_,
+                                       ServiceOptions{DARKROOM_PROGRAM,
+                                                      data_,
+                                                      {"--workers", "3", "--log", "error", "--sweep-interval", "1s",
+                                                       "--lease", "5s", "--inline-result", inline_result()}});
   io_.RunUntilDone(Run());
   std::cout << submitted_ << " jobs in " << accepted_.size() << " batches, " << kills_ << " kills, " << hub_kills_
             << " of them of the hub\n";

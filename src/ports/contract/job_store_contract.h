@@ -374,6 +374,17 @@ TEST_P(JobStoreContract, ListsWhatWasNeverSent) {
   EXPECT_EQ(Ids(Run(store().ListUnsent(now() + 1s, 10))), (std::vector<Id>{second.jobs[0].id}));
 }
 
+TEST_P(JobStoreContract, AJobSentAgainTellsWhenUnlessItHasEnded) {
+  const NewBatch batch = Create(2);
+  const Time first = now();
+  Run(store().MarkSent({batch.jobs[0].id, batch.jobs[1].id}, first));
+  Settle(Success(batch.jobs[1]));
+  fixture_->Advance(10s);
+  Run(store().MarkSent({batch.jobs[0].id, batch.jobs[1].id}, now()));
+  EXPECT_EQ(Get(batch.jobs[0].id).timeline.queued, now());
+  EXPECT_EQ(Get(batch.jobs[1].id).timeline.queued, first);
+}
+
 TEST_P(JobStoreContract, TellsOfASendThatAWorkerWasFasterThan) {
   const NewBatch batch = Create(1);
   Start(batch.jobs[0]);
