@@ -1,4 +1,4 @@
-// The names of queues and buckets that the tiers share, and of this program's version.
+// The names of queues and buckets that the tiers share.
 #pragma once
 
 #include <string>

@@ -19,8 +19,8 @@ struct OrtRelease {
 template <class T>
 using OrtOwned = std::unique_ptr<T, OrtRelease<T>>;
 
-// Takes the status that a call of the API returned. What is wrong with a model's file is kInvalid, an ended run
-// kCancelled, the rest kInternal.
+// Takes the status that a call of the API returned. What is wrong with a model's file is kInvalid, the rest
+// kInternal.
 inline Status TakeStatus(const OrtApi& api, OrtStatus* status) {
   if (status == nullptr) return {};
   Code code = Code::kInternal;

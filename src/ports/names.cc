@@ -34,6 +34,12 @@ bool IsObjectKey(std::string_view key) {
                                : lead >= 0xF0 && lead < 0xF5 ? 4
                                                              : 0;
     if (length == 0 || i + length > key.size()) return false;
+    // The Unicode Standard, table 3-7: no overlong forms, no surrogates, nothing above U+10FFFF.
+    const auto second = length > 1 ? static_cast<unsigned char>(key[i + 1]) : 0x80;
+    if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) || (lead == 0xF0 && second < 0x90) ||
+        (lead == 0xF4 && second > 0x8F)) {
+      return false;
+    }
     for (std::size_t j = 1; j < length; ++j) {
       if ((static_cast<unsigned char>(key[i + j]) & 0xC0) != 0x80) return false;
     }

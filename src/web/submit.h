@@ -60,7 +60,7 @@ class Submitter {
   SentMarks marks_;
 };
 
-// Idempotency-Key: 1 to 255 visible characters; nullopt when there is none.
+// Idempotency-Key: 1 to 255 printable ASCII characters; nullopt when there is none.
 OrProblem<std::optional<std::string>> ParseIdempotencyKey(const http::Headers& headers);
 
 // The same for the same request, whatever its boundary or the order of its fields.
