@@ -1,10 +1,11 @@
-// `darkroom worker`: one worker process. `darkroom up` starts it with its environment set; by hand, give it the
+// `darkroom worker`: one worker process. `darkroom up` starts it with all it needs to know; by hand, give it the
 // endpoint and the keys (DATA/keys.json).
 #include "worker/worker.h"
 
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <cstdio>
@@ -16,6 +17,7 @@
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/names.h"
+#include "cli/output.h"
 #include "cli/packages.h"
 #include "cli/setting_flags.h"
 #include "worker/model_runner.h"
@@ -98,6 +100,31 @@ void DieWithParent() {
   if (getppid() != std::atoi(parent)) std::_Exit(kUnreachable);  // it died before we asked
 }
 
+// A library's message may have several lines; one of the log has one.
+std::string InOneLine(std::string text) {
+  std::ranges::replace(text, '\n', ' ');
+  return text;
+}
+
+Task<void> WarmUp(WorkThread& thread, worker::ModelRunner& runner, std::string model) {
+  auto load = [&runner, &model] { return runner.Warm(model); };
+  const Status loaded = co_await RunOn(thread, std::move(load));
+  if (!loaded) {
+    spdlog::error("the default model '{}' cannot be loaded; its jobs fail until this is mended, others run: {}", model,
+                  InOneLine(loaded.error().message()));
+  }
+}
+
+// Tells the hub that jobs can come, once the default model has been loaded or could not be. Jobs of other models are
+// taken meanwhile; a load that takes very long is not waited for.
+Task<void> SayReady(TaskGroup& warming, Clock& clock) {
+  constexpr Duration kLongestWarmUp = 60s;
+  const bool warm = co_await warming.Join(clock.Now() + kLongestWarmUp);
+  if (!warm) spdlog::warn("the default model is still being loaded after {}", FormatDuration(kLongestWarmUp));
+  std::puts("ready");
+  std::fflush(stdout);
+}
+
 // Works until SIGTERM or SIGINT, then drains.
 Task<int> Work(IoContext& io, Clock& clock, const WorkerFlags& flags, const Settings& settings, std::string name) {
   const auto keys = aws::FindCredentials(aws::ProcessEnvironment());
@@ -106,17 +133,9 @@ Task<int> Work(IoContext& io, Clock& clock, const WorkerFlags& flags, const Sett
   const Status connected = co_await Connect(remote, clock, flags.endpoint);
   if (!connected) co_return PrintError(connected.error().During(flags.endpoint)), kUnreachable;
 
-  std::vector<std::string> directories = settings.models;
-  if (directories.empty()) directories.push_back(ShippedModels());
   model::Runtime runtime({settings.onnxruntime});
-  worker::ModelRunner runner(FindAllPackages(directories).packages, runtime, clock);
-  WorkThread warm_up("warm-up");
-  if (!settings.model.empty()) {
-    warm_up.Post([&] {
-      const Status warm = runner.Warm(settings.model);
-      if (!warm) spdlog::error("model {}: {}", settings.model, warm.error().message());
-    });
-  }
+  const auto packages = FindAllPackages(PackageDirectories(ShippedModels(), settings.models)).packages;
+  worker::ModelRunner runner(packages, runtime, clock);
 
   worker::WorkerOptions options;
   options.name = std::move(name);
@@ -126,8 +145,10 @@ Task<int> Work(IoContext& io, Clock& clock, const WorkerFlags& flags, const Sett
   options.cancel_polls = [&remote] { remote.http.CancelAll(); };
   worker::Worker worker(io, clock, remote.ports(), runner, std::move(options));
   worker.Start();
-  std::puts("ready");
-  std::fflush(stdout);
+  WorkThread warm_thread("warm-up");
+  TaskGroup warming(io, clock);
+  if (!settings.model.empty()) warming.Spawn(WarmUp(warm_thread, runner, settings.model));
+  io.Spawn(SayReady(warming, clock));
 
   asio::signal_set signals(io.context(), SIGTERM, SIGINT);
   co_await signals.async_wait(asio::use_awaitable);
@@ -141,8 +162,8 @@ Task<int> Work(IoContext& io, Clock& clock, const WorkerFlags& flags, const Sett
 void AddWorker(CLI::App& app, int& exit) {
   auto flags = std::make_shared<WorkerFlags>();
   CLI::App* command = app.add_subcommand("worker", "one worker process; `darkroom up` starts these itself");
-  flags->settings.AddTo(*command,
-                        {"models", "model", "lanes", "grace", "lease", "inline_result", "onnxruntime", "log"});
+  flags->settings.AddTo(*command, kWorkerSettings);
+  flags->settings.AddFlagsOnly(*command);
   command->add_option("--endpoint", flags->endpoint, "address of the gateway, or of SQS and S3")
       ->envname("AWS_ENDPOINT_URL")
       ->required();
