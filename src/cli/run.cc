@@ -89,7 +89,7 @@ Task<int> Run::Go(HubOptions options, std::vector<std::string> files) {
   const int hopeless = 4 + options.settings.workers;
   options.on_worker_death = [this, hopeless](int in_a_row) {
     if (in_a_row >= hopeless) {
-      End(kFailed, fmt::format("no worker stays alive: {} died before one was ready; see above why", in_a_row));
+      End(kFailed, fmt::format("no worker stays alive: {} died before one was ready", in_a_row));
     }
   };
   Fields fields{{"model", options.settings.model}};
@@ -131,7 +131,7 @@ Task<void> Run::Develop(ApiClient& api, std::vector<std::string> files, Fields f
     if (!flags_.json) return;
     Print("{}\n", json::serialize(job));
     const Status written = FlushOutput();
-    if (!written) End(kFailed, written.error().message());
+    if (!written) End(kFailed, "");  // main says so, as after every command
   };
   const Status awaited = co_await AwaitJobs(api, submitted, progress_, on_end);
   if (exit_) co_return;
