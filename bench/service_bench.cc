@@ -24,8 +24,8 @@ struct Load {
   std::exit(1);
 }
 
-Task<void> OneClient(IoContext& io, Clock& clock, Load& load) {
-  cli::ApiClient api(io, clock, load.url);
+Task<void> OneClient(Clock& clock, Load& load) {
+  cli::ApiClient api(clock, load.url);
   while (load.left > 0) {
     const int size = std::min(load.batch, load.left);
     cli::SubmitRequest request;
@@ -72,7 +72,7 @@ Task<double> Drive(IoContext& io, Clock& clock, std::string url, std::string mod
   Load load{std::move(url), std::move(model), &files, total, batch};
   const Time start = clock.Now();
   TaskGroup group(io, clock);
-  for (int i = 0; i < clients; ++i) group.Spawn(OneClient(io, clock, load));
+  for (int i = 0; i < clients; ++i) group.Spawn(OneClient(clock, load));
   co_await group.Join();
   co_return Seconds(clock.Now() - start);
 }

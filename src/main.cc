@@ -1,7 +1,9 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <sstream>
 
 #include "cli/commands.h"
+#include "cli/output.h"
 #include "cli/usage.h"
 
 int main(int argc, char** argv) {
@@ -20,10 +22,17 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help_or_version) {
-    return app.exit(help_or_version);
+    std::ostringstream text;
+    app.exit(help_or_version, text, text);
+    Print("{}", text.str());
   } catch (const CLI::ParseError& error) {
-    std::fprintf(stderr, "darkroom: %s\n", ExplainUsageError(app, error).c_str());
+    PrintError(darkroom::Error(darkroom::Code::kInvalid, ExplainUsageError(app, error)));
     return kUsage;
+  }
+  const darkroom::Status written = FlushOutput();
+  if (!written) {
+    PrintError(written.error());
+    if (exit == kOk) exit = kFailed;
   }
   return exit;
 }

@@ -15,15 +15,24 @@ TEST(Nearest, FindsTheWordThatWasMeant) {
   EXPECT_EQ(Nearest("means", kWords), "mean");
 }
 
-TEST(Nearest, BearsAnythingForAWord) {
-  EXPECT_EQ(Nearest("", kWords), "mean");  // the shortest is nearest to nothing
-  EXPECT_FALSE(Nearest(std::string(1'000'000, 'x'), kWords).empty());
+TEST(Nearest, GuessesNothingWhenNothingIsNear) {
+  EXPECT_EQ(Nearest("bogus", kWords), "");
+  EXPECT_EQ(Nearest("", kWords), "");
+  EXPECT_EQ(Nearest("wi", kWords), "");
   EXPECT_EQ(Nearest("width", {}), "");
+  constexpr std::string_view kShort[] = {"up", "log"};
+  EXPECT_EQ(Nearest("hub", kShort), "");
+  EXPECT_EQ(Nearest("upp", kShort), "up") << "one letter is always near";
 }
+
+TEST(Nearest, BearsAnythingForAWord) { EXPECT_EQ(Nearest(std::string(1'000'000, 'x'), kWords), ""); }
 
 TEST(EditDistance, CountsLetters) {
   EXPECT_EQ(EditDistance("kitten", "sitting"), 3u);
   EXPECT_EQ(EditDistance("", "abc"), 3u);
+  EXPECT_EQ(EditDistance("abc", ""), 3u);
+  EXPECT_EQ(EditDistance("widht", "width"), 1u) << "two neighbours swapped are one error";
+  EXPECT_EQ(EditDistance("abcd", "badc"), 2u);
   EXPECT_EQ(EditDistance("abc", "abc"), 0u);
 }
 

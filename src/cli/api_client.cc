@@ -47,7 +47,9 @@ std::vector<http::SharedBytes> MultipartBody(const SubmitRequest& request, const
   return body;
 }
 
-Error ProblemOf(const http::ClientResponse& response) {
+ApiError ProblemOf(const http::ClientResponse& response) {
+  std::string word;
+  bool about_picture = false;
   std::string message = fmt::format("the service answered {} {}", response.status, http::ReasonPhrase(response.status));
   const auto problem = ParseJsonObject(response.body);
   if (problem) {
@@ -57,6 +59,9 @@ Error ProblemOf(const http::ClientResponse& response) {
       message = **detail;
     else if (title && *title)
       message = **title;
+    const auto code = GetString(*problem, "code");
+    if (code && *code) word = **code;
+    about_picture = problem->contains("index");
   }
   Code code = Code::kInvalid;
   if (response.status == 404)
@@ -69,8 +74,10 @@ Error ProblemOf(const http::ClientResponse& response) {
     code = Code::kBusy;
   else if (response.status >= 500)
     code = Code::kInternal;
-  return Error(code, std::move(message));
+  return {Error(code, std::move(message)), std::move(word), about_picture};
 }
+
+std::unexpected<ApiError> FailApi(Error error) { return std::unexpected(ApiError{std::move(error), "", false}); }
 
 }  // namespace
 
@@ -79,16 +86,27 @@ int ExitCode(const Error& error) {
   return error.code() == Code::kInternal ? kFailed : kRefused;
 }
 
-ApiClient::ApiClient(IoContext&, Clock& clock, std::string server) : clock_(clock), server_(std::move(server)) {}
+ApiClient::ApiClient(Clock& clock, std::string server) : clock_(clock), server_(std::move(server)), stop_(clock) {}
 
-Task<Result<http::ClientResponse>> ApiClient::Exchange(http::ClientRequest request) {
+void ApiClient::Stop() {
+  stopped_ = true;
+  stop_.NotifyAll();
+  http_.CancelAll();
+}
+
+Task<void> ApiClient::Pause(Duration pause) {
+  if (!stopped_) co_await stop_.Wait(clock_.Now() + pause);
+}
+
+Task<std::expected<http::ClientResponse, ApiError>> ApiClient::Exchange(http::ClientRequest request) {
+  if (stopped_) co_return FailApi(Error(Code::kCancelled, "stopped"));
   request.url = server_ + request.url;
   auto response = co_await http_.Send(std::move(request));
   if (!response) {
-    co_return Fail(response.error().During(fmt::format("no service at {} (start one with `darkroom up`)", server_)));
+    co_return FailApi(response.error().During(fmt::format("no service at {} (start one with `darkroom up`)", server_)));
   }
-  if (response->status >= 400) co_return Fail(ProblemOf(*response));
-  co_return response;
+  if (response->status >= 400) co_return std::unexpected(ProblemOf(*response));
+  co_return std::move(*response);
 }
 
 Task<Result<json::object>> ApiClient::Get(std::string path) {
@@ -116,8 +134,8 @@ Task<Result<json::object>> ApiClient::Cancel(std::string job) {
   co_return ParseJsonObject(response->body);
 }
 
-Task<Result<json::object>> ApiClient::Submit(SubmitRequest submit,
-                                             std::function<void(std::uint64_t, std::uint64_t)> on_sent) {
+Task<std::expected<json::object, ApiError>> ApiClient::Submit(
+    SubmitRequest submit, std::function<void(std::uint64_t, std::uint64_t)> on_sent) {
   const std::string boundary = "darkroom-" + RandomHex(16);
   http::ClientRequest request;
   request.method = "POST";
@@ -131,9 +149,13 @@ Task<Result<json::object>> ApiClient::Submit(SubmitRequest submit,
   Duration pause = kFirstPause;
   for (int attempt = 1;; ++attempt) {
     const auto response = co_await Exchange(request);
-    if (response) co_return ParseJsonObject(response->body);
-    if (attempt == kAttempts || !Retryable(response.error().code())) co_return Fail(response.error());
-    co_await SleepUntil(clock_, clock_.Now() + pause);
+    if (response) {
+      auto answer = ParseJsonObject(response->body);
+      if (!answer) co_return FailApi(answer.error());
+      co_return std::move(*answer);
+    }
+    if (attempt == kAttempts || !Retryable(response.error().code())) co_return std::unexpected(response.error());
+    co_await Pause(pause);
     pause *= 2;
   }
 }
@@ -149,7 +171,7 @@ Task<Status> ApiClient::Follow(std::string batch, std::function<void(const json:
     if (job) on_job(*job);
   });
   int failures = 0;
-  while (true) {
+  while (!stopped_) {
     http::ClientRequest request;
     request.url = server_ + "/v1/batches/" + batch + "/events";
     request.timeout = 24h;
@@ -167,8 +189,9 @@ Task<Status> ApiClient::Follow(std::string batch, std::function<void(const json:
           Code::kUnavailable,
           fmt::format("lost the service at {}; its jobs go on: see `darkroom status --batch {}`", server_, batch));
     }
-    co_await SleepUntil(clock_, clock_.Now() + kFirstPause * failures);
+    co_await Pause(kFirstPause * failures);
   }
+  co_return Fail(Code::kCancelled, "stopped");
 }
 
 }  // namespace darkroom::cli

@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include "cli/commands.h"
+#include "cli/output.h"
 
 namespace darkroom::cli {
 namespace {
@@ -44,8 +45,8 @@ void AddCompletion(CLI::App& app, int& exit) {
   CLI::App* command = app.add_subcommand("completion", "print a completion script: source <(darkroom completion bash)");
   command->add_option("shell", *shell, "bash or zsh")->required()->check(CLI::IsMember({"bash", "zsh"}));
   command->callback([shell, &app, &exit] {
-    if (*shell == "zsh") fmt::print("autoload -U +X bashcompinit && bashcompinit\n");
-    fmt::print("{}", BashScript(app));
+    if (*shell == "zsh") Print("autoload -U +X bashcompinit && bashcompinit\n");
+    Print("{}", BashScript(app));
     exit = kOk;
   });
 }

@@ -1,11 +1,13 @@
 #include "cli/hub.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <unistd.h>
+
+#include <filesystem>
 
 #include "base/log.h"
 #include "cli/names.h"
+#include "cli/setting_flags.h"
 #include "embedded/engine.h"
 #include "gateway/gateway.h"
 #include "gateway/keys.h"
@@ -80,25 +82,22 @@ web::WebOptions WebOptionsOf(const Settings& settings) {
   return options;
 }
 
-// How the hub starts a worker: the tier's own command, told by its environment where the gateway is.
+// ONNX Runtime leaves files of its own where temporary files go; with the data they are in nobody's way.
+std::string TemporaryFolder(const Settings& settings) { return settings.data + "/tmp"; }
+
+void EmptyTemporaryFolder(const Settings& settings) {
+  std::error_code ignored;  // nothing of ours depends on it
+  std::filesystem::remove_all(TemporaryFolder(settings), ignored);
+  std::filesystem::create_directory(TemporaryFolder(settings), ignored);
+}
+
+// How the hub starts a worker: all it needs to know in its arguments, so that it reads no settings of its own, and the
+// keys, which other users of this machine must not see, in its environment.
 scaling::Command WorkerCommand(const HubOptions& options, const std::string& endpoint, const wire::Credentials& keys) {
-  const Settings& s = options.settings;
-  scaling::Command command{options.program, {"worker"}, {}};
-  const std::pair<std::string, std::string> environment[] = {
-      {"AWS_ENDPOINT_URL", endpoint},
-      {"AWS_ACCESS_KEY_ID", keys.access_key},
-      {"AWS_SECRET_ACCESS_KEY", keys.secret_key},
-      {"DARKROOM_PARENT", std::to_string(getpid())},
-      {"DARKROOM_MODELS", fmt::format("{}", fmt::join(options.package_dirs, ","))},
-      {"DARKROOM_MODEL", s.model},
-      {"DARKROOM_LANES", std::to_string(s.lanes)},
-      {"DARKROOM_GRACE", FormatDuration(s.grace)},
-      {"DARKROOM_LEASE", FormatDuration(s.lease)},
-      {"DARKROOM_INLINE_RESULT", std::to_string(s.inline_result)},
-      {"DARKROOM_LOG", s.log},
-      {"DARKROOM_ONNXRUNTIME", s.onnxruntime},
-  };
-  for (const auto& [name, value] : environment) command.environment.push_back(name + "=" + value);
+  scaling::Command command{options.program, {"worker", "--endpoint", endpoint, "--flags-only"}, {}};
+  for (std::string& flag : FlagsFrom(options.settings, kWorkerSettings)) command.arguments.push_back(std::move(flag));
+  command.environment = {"AWS_ACCESS_KEY_ID=" + keys.access_key, "AWS_SECRET_ACCESS_KEY=" + keys.secret_key,
+                         "DARKROOM_PARENT=" + std::to_string(getpid()), "TMPDIR=" + TemporaryFolder(options.settings)};
   return command;
 }
 
@@ -116,6 +115,7 @@ struct Hub::Parts {
   Clock& clock;
   HubOptions options;
   JobNews news;
+  int worker_deaths = 0;  // in a row, none becoming ready meanwhile
   std::unique_ptr<embedded::Engine> engine;
   Queues queues;
   std::shared_ptr<ObjectStore> inputs;
@@ -163,7 +163,8 @@ Task<Status> Hub::Parts::Start() {
   engine_options.on_fatal = options.on_fatal;
   auto opened = embedded::Engine::Open(std::move(engine_options), io, clock);
   if (!opened) co_return Fail(opened.error());
-  engine = std::move(*opened);
+  engine = std::move(*opened);  // from here on the directory is ours
+  EmptyTemporaryFolder(settings);
   auto opened_queues = co_await OpenQueues(engine->queues(), settings);
   if (!opened_queues) co_return Fail(opened_queues.error());
   queues = std::move(*opened_queues);
@@ -189,7 +190,10 @@ Task<Status> Hub::Parts::Start() {
   fleet_options.worker = WorkerCommand(options, gateway->endpoint(), *keys);
   fleet_options.grace = settings.grace;
   fleet_options.lost_after = std::max<Duration>(settings.lease, 10s);  // by then its jobs have gone to others
+  fleet_options.on_ready = [this](const std::string&) { worker_deaths = 0; };
   fleet_options.on_exit = [this](const std::string& member) {
+    ++worker_deaths;
+    if (options.on_worker_death) options.on_worker_death(worker_deaths);
     auto release = [](embedded::SqliteQueueService& service, std::string consumer) -> Task<void> {
       const auto released = co_await service.ReleaseConsumer(consumer);
       if (!released)

@@ -18,11 +18,12 @@ namespace darkroom::cli {
 
 struct HubOptions {
   Settings settings;
-  std::string program;                    // this program, started as `program worker`
-  model::FoundPackages packages;          // what the API offers
-  std::vector<std::string> package_dirs;  // where workers look for them
-  std::function<void(Error)>
-      on_fatal;  // storage failed for good; nothing can be accepted any more: the process should end
+  std::string program;            // this program, started as `program worker`
+  model::FoundPackages packages;  // what the API offers
+  // Storage failed for good; nothing can be accepted any more: the process should end.
+  std::function<void(Error)> on_fatal;
+  // A worker died: how many have in a row, none becoming ready meanwhile.
+  std::function<void(int in_a_row)> on_worker_death;
 };
 
 class Hub {

@@ -1,16 +1,27 @@
 #include "cli/hub_options.h"
 
+#include <fmt/format.h>
+
+#include <filesystem>
+
 #include "base/log.h"
 #include "cli/packages.h"
 
 namespace darkroom::cli {
 
-HubOptions MakeHubOptions(Settings settings, const std::string& shipped) {
+Result<HubOptions> MakeHubOptions(const LoadedSettings& loaded, const std::string& shipped) {
+  Settings settings = loaded.settings;
+  for (const std::string& directory : settings.models) {
+    std::error_code error;
+    if (std::filesystem::is_directory(directory, error)) continue;
+    const bool there = std::filesystem::exists(directory, error);
+    return Fail(Code::kInvalid,
+                fmt::format("{}: '{}' {}; name a directory of model packages", loaded.origins.find("models")->second,
+                            directory, there ? "is not a directory" : "is not there"));
+  }
   HubOptions options;
   options.program = ProgramPath();
-  if (!shipped.empty()) options.package_dirs.push_back(shipped);
-  options.package_dirs.insert(options.package_dirs.end(), settings.models.begin(), settings.models.end());
-  options.packages = FindAllPackages(options.package_dirs);
+  options.packages = FindAllPackages(PackageDirectories(shipped, settings.models));
   for (const Error& error : options.packages.errors) spdlog::warn("model package left out: {}", error.message());
   // Whoever brings models means them; else the shipped one that the demo shows.
   if (settings.model.empty() && !settings.models.empty()) {

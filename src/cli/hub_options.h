@@ -8,7 +8,8 @@
 namespace darkroom::cli {
 
 // Looks the packages up (broken ones are logged and left out) and settles which model is the default: the named one,
-// else the first of the directories that the user gave, else `furniture`.
-HubOptions MakeHubOptions(Settings settings, const std::string& shipped);
+// else the first of the directories that the user gave, else `furniture`. kInvalid: a directory that the user gave is
+// not there.
+Result<HubOptions> MakeHubOptions(const LoadedSettings& loaded, const std::string& shipped);
 
 }  // namespace darkroom::cli

@@ -21,6 +21,13 @@ std::string ShippedModels() {
   return "";
 }
 
+std::vector<std::string> PackageDirectories(const std::string& shipped, const std::vector<std::string>& own) {
+  std::vector<std::string> directories;
+  if (!shipped.empty()) directories.push_back(shipped);
+  directories.insert(directories.end(), own.begin(), own.end());
+  return directories;
+}
+
 model::FoundPackages FindAllPackages(const std::vector<std::string>& directories) {
   model::FoundPackages all;
   for (const std::string& directory : directories) {

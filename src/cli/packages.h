@@ -15,6 +15,9 @@ std::string ProgramPath();
 // (an installation); empty when neither is there.
 std::string ShippedModels();
 
+// The shipped packages' directory, then `own` ones: of hub and workers alike.
+std::vector<std::string> PackageDirectories(const std::string& shipped, const std::vector<std::string>& own);
+
 // Packages of all directories; of two with the same name and version the later directory's wins.
 model::FoundPackages FindAllPackages(const std::vector<std::string>& directories);
 

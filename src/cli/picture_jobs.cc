@@ -1,16 +1,16 @@
 #include "cli/picture_jobs.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cctype>
+#include <array>
 #include <filesystem>
-#include <fstream>
+#include <span>
 #include <unordered_map>
 
 #include "base/crypto.h"
 #include "base/time.h"
+#include "web/client_text.h"
 
 namespace darkroom::cli {
 namespace {
@@ -18,41 +18,10 @@ namespace {
 constexpr std::size_t kFilesOfOneSubmission = 200;
 constexpr std::size_t kBytesOfOneSubmission = 64'000'000;
 
-bool LooksLikePicture(const std::filesystem::path& path) {
-  std::string ending = path.extension().string();
-  std::ranges::transform(ending, ending.begin(), [](unsigned char c) { return char(std::tolower(c)); });
-  return ending == ".jpg" || ending == ".jpeg" || ending == ".png" || ending == ".webp";
-}
-
-Result<std::string> ReadFile(const std::string& path) {
-  constexpr std::size_t kPiece = 1 << 20;
-  std::ifstream file(path, std::ios::binary);
-  std::string bytes;
-  while (file) {  // a pipe does not tell its size
-    const std::size_t done = bytes.size();
-    bytes.resize(done + kPiece);
-    file.read(bytes.data() + done, kPiece);
-    bytes.resize(done + std::size_t(file.gcount()));
-  }
-  if (!file.eof()) return Fail(Code::kInvalid, fmt::format("{}: cannot be read", path));
-  return bytes;
-}
-
 // Width on a terminal, taking each code point as one column.
 std::size_t Columns(std::string_view text) {
   return std::size_t(
       std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
-// What a stranger's file name may not do to a terminal: move its cursor.
-std::string Printable(std::string text) {
-  std::ranges::replace_if(text, [](unsigned char c) { return c < 0x20 || c == 0x7F; }, '?');
-  return text;
-}
-
-std::string FileName(const json::object& job) {
-  const json::value* input = job.if_contains("input");
-  return input != nullptr && input->is_object() ? JobText(input->get_object(), "file_name") : "";
 }
 
 std::string Took(const json::object& job) {
@@ -64,73 +33,101 @@ std::string Took(const json::object& job) {
   return fmt::format("{:.0f} ms", Seconds(*settled - *received) * 1000);
 }
 
+// What is handed in with one request.
+struct Part {
+  std::vector<Upload> files;
+  std::uint64_t bytes = 0;
+};
+
+// Reads files from the first on, as many as fit into one request.
+Result<Part> ReadPart(std::span<const std::string> files) {
+  Part part;
+  for (const std::string& path : files) {
+    if (part.files.size() == kFilesOfOneSubmission || part.bytes >= kBytesOfOneSubmission) break;
+    auto content = ReadPicture(path);
+    if (!content) return Fail(content.error());
+    part.bytes += content->size();
+    part.files.push_back({std::filesystem::path(path).filename().string(), std::move(*content)});
+  }
+  return part;
+}
+
+Status Add(const json::object& answer, Submitted& submitted) {
+  const auto batch = GetObject(answer, "batch");
+  const auto jobs = GetArray(answer, "jobs");
+  if (!batch || *batch == nullptr || !jobs || *jobs == nullptr) {
+    return Fail(Code::kInternal, "the service's answer is not that of a Darkroom of this version");
+  }
+  submitted.batches.push_back(JobText(**batch, "id"));
+  for (const json::value& job : **jobs) {
+    if (job.is_object()) submitted.jobs.push_back(job.get_object());
+  }
+  return {};
+}
+
+json::object RefusedJob(const Upload& file, const ApiError& error) {
+  return {{"state", "failed"},
+          {"input", {{"file_name", web::CleanFileName(file.file_name)}, {"size", file.bytes.size()}}},
+          {"error", {{"code", error.problem}, {"message", error.message()}}}};
+}
+
+using OnSent = std::function<void(std::uint64_t, std::uint64_t)>;
+
+// One request. The service refuses it as a whole when it can read none of its pictures: then each is handed in alone,
+// to hear why of each.
+Task<std::optional<ApiError>> HandIn(ApiClient& api, std::vector<Upload> files, const Fields& fields, OnSent on_sent,
+                                     Submitted& submitted) {
+  SubmitRequest request{files, fields, RandomHex(16)};
+  const auto answer = co_await api.Submit(std::move(request), std::move(on_sent));
+  if (answer) {
+    const Status added = Add(*answer, submitted);
+    if (!added) co_return ApiError{added.error(), "", false};
+    co_return std::nullopt;
+  }
+  if (!answer.error().about_picture) co_return answer.error();
+  if (files.size() == 1) {
+    submitted.jobs.push_back(RefusedJob(files[0], answer.error()));
+    co_return std::nullopt;
+  }
+  for (Upload& file : files) {
+    std::vector<Upload> alone{std::move(file)};
+    OnSent unseen;
+    auto error = co_await HandIn(api, std::move(alone), fields, std::move(unseen), submitted);
+    if (error) co_return error;
+  }
+  co_return std::nullopt;
+}
+
 }  // namespace
 
-Result<std::vector<std::string>> ListPictures(const std::vector<std::string>& paths) {
-  std::vector<std::string> files;
-  for (const std::string& path : paths) {
+Task<Submitted> SubmitPictures(ApiClient& api, std::vector<std::string> files, Fields fields, ProgressLine& progress) {
+  std::uint64_t total = 0;  // bytes, as far as they are known; a pipe's are not
+  for (const std::string& file : files) {
     std::error_code error;
-    if (!std::filesystem::exists(path, error))
-      return Fail(Code::kNotFound, fmt::format("{}: there is no such file", path));
-    if (!std::filesystem::is_directory(path, error)) {
-      files.push_back(path);
-      continue;
-    }
-    std::vector<std::string> inside;
-    for (const auto& entry : std::filesystem::directory_iterator(path, error)) {
-      if (entry.is_regular_file(error) && LooksLikePicture(entry.path())) inside.push_back(entry.path().string());
-    }
-    std::ranges::sort(inside);
-    files.insert(files.end(), inside.begin(), inside.end());
+    const std::uint64_t size = std::filesystem::file_size(file, error);
+    if (!error) total += size;
   }
-  if (files.empty()) return Fail(Code::kInvalid, "no pictures there (.jpg, .jpeg, .png, .webp)");
-  return files;
-}
-
-ProgressLine::ProgressLine() : terminal_(isatty(STDERR_FILENO) == 1) {}
-
-void ProgressLine::Show(std::string_view what, std::size_t done, std::size_t total) {
-  if (!terminal_ || total == 0) return;
-  constexpr std::size_t kWidth = 30;
-  const std::size_t filled = std::min(kWidth, kWidth * done / total);
-  std::string bar;
-  for (std::size_t i = 0; i < kWidth; ++i) bar += i < filled ? "█" : "░";
-  fmt::print(stderr, "\r{} {} {}/{}\x1b[K", what, bar, done, total);
-  std::fflush(stderr);
-}
-
-void ProgressLine::Clear() {
-  if (!terminal_) return;
-  fmt::print(stderr, "\r\x1b[K");
-  std::fflush(stderr);
-}
-
-Task<Result<Submitted>> SubmitPictures(ApiClient& api, std::vector<std::string> files, Fields fields,
-                                       ProgressLine& progress) {
   Submitted submitted;
-  for (std::size_t next = 0; next < files.size();) {
-    SubmitRequest request;
-    request.fields = fields;
-    request.idempotency_key = RandomHex(16);
-    for (std::size_t bytes = 0;
-         next < files.size() && request.files.size() < kFilesOfOneSubmission && bytes < kBytesOfOneSubmission; ++next) {
-      auto content = ReadFile(files[next]);
-      if (!content) co_return Fail(content.error());
-      bytes += content->size();
-      request.files.push_back({std::filesystem::path(files[next]).filename().string(), std::move(*content)});
+  WorkThread disk("pictures");
+  std::uint64_t before = 0;  // bytes of the requests that are done
+  for (std::size_t next = 0; next < files.size() && !submitted.error;) {
+    auto read = [rest = std::span<const std::string>(files).subspan(next)] { return ReadPart(rest); };
+    auto part = co_await RunOn(disk, std::move(read));
+    if (!part) {
+      submitted.error = ApiError{part.error(), "", false};
+      break;
     }
-    progress.Show("uploading", submitted.jobs.size(), files.size());
-    const auto answer = co_await api.Submit(std::move(request));
-    if (!answer) co_return Fail(answer.error());
-    const auto batch = GetObject(*answer, "batch");
-    const auto jobs = GetArray(*answer, "jobs");
-    if (!batch || *batch == nullptr || !jobs || *jobs == nullptr) {
-      co_return Fail(Code::kInternal, "the service's answer is not that of a Darkroom of this version");
-    }
-    submitted.batches.push_back(JobText(**batch, "id"));
-    for (const json::value& job : **jobs) {
-      if (job.is_object()) submitted.jobs.push_back(job.get_object());
-    }
+    next += part->files.size();
+    OnSent on_sent = [&progress, before, total, bytes = part->bytes](std::uint64_t sent, std::uint64_t) {
+      const std::uint64_t done = before + std::min(sent, bytes);
+      const std::uint64_t all = std::max(total, before + bytes);
+      progress.Show("uploading", all == 0 ? 1 : double(done) / double(all),
+                    fmt::format("{:.1f} of {:.1f} MB", double(done) / 1e6, double(all) / 1e6));
+    };
+    on_sent(0, 0);
+    auto error = co_await HandIn(api, std::move(part->files), fields, std::move(on_sent), submitted);
+    submitted.error = std::move(error);
+    before += part->bytes;
   }
   progress.Clear();
   co_return submitted;
@@ -145,6 +142,10 @@ Task<Status> AwaitJobs(ApiClient& api, Submitted& submitted, ProgressLine& progr
     else
       open.emplace(JobText(submitted.jobs[i], "id"), i);
   }
+  const auto show = [&] {
+    const std::size_t all = submitted.jobs.size(), done = all - open.size();
+    progress.Show("developing", double(done) / double(all), fmt::format("{} of {}", done, all));
+  };
   auto take = [&](const json::object& job) {
     const auto found = open.find(JobText(job, "id"));
     if (found == open.end()) return;
@@ -153,9 +154,9 @@ Task<Status> AwaitJobs(ApiClient& api, Submitted& submitted, ProgressLine& progr
     open.erase(found);
     progress.Clear();
     on_end(job);
-    progress.Show("developing", submitted.jobs.size() - open.size(), submitted.jobs.size());
+    show();
   };
-  progress.Show("developing", submitted.jobs.size() - open.size(), submitted.jobs.size());
+  show();
   for (const std::string& batch : submitted.batches) {
     const auto followed = co_await api.Follow(batch, take);
     if (!followed) {
@@ -170,6 +171,11 @@ Task<Status> AwaitJobs(ApiClient& api, Submitted& submitted, ProgressLine& progr
 std::string JobText(const json::object& job, std::string_view key) {
   const json::value* value = job.if_contains(key);
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
+}
+
+std::string FileName(const json::object& job) {
+  const json::value* input = job.if_contains("input");
+  return input != nullptr && input->is_object() ? JobText(input->get_object(), "file_name") : "";
 }
 
 bool Succeeded(const json::object& job) { return JobText(job, "state") == "succeeded"; }
@@ -202,7 +208,7 @@ std::string Answer(const json::object& job) {
 std::string JobTable(const std::vector<json::object>& jobs) {
   std::vector<std::array<std::string, 4>> rows{{"picture", "state", "answer", "took"}};
   for (const json::object& job : jobs) {
-    rows.push_back({Printable(FileName(job)), JobText(job, "state"), Printable(Answer(job)), Took(job)});
+    rows.push_back({web::CleanText(FileName(job)), JobText(job, "state"), web::CleanText(Answer(job)), Took(job)});
   }
   std::array<std::size_t, 4> widths{};
   for (const auto& row : rows) {

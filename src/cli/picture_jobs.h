@@ -3,41 +3,31 @@
 #pragma once
 
 #include <functional>
-#include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "cli/api_client.h"
+#include "cli/picture_files.h"
+#include "cli/progress_line.h"
 
 namespace darkroom::cli {
-
-// Files as they were named; of a directory its JPEG, PNG and WebP files, sorted. kNotFound naming the first that is not
-// there; kInvalid when nothing is left.
-Result<std::vector<std::string>> ListPictures(const std::vector<std::string>& paths);
-
-// A line on standard error that is drawn anew, on a terminal; silent elsewhere.
-class ProgressLine {
- public:
-  ProgressLine();
-  void Show(std::string_view what, std::size_t done, std::size_t total);  // any thread
-  void Clear();
-
- private:
-  const bool terminal_;
-};
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
 struct Submitted {
   std::vector<std::string> batches;
-  std::vector<json::object> jobs;  // in the order of the files, as the service last told them
+  // In the order of the files, as the service last told them. A picture that the service refused by itself stands there
+  // as a failed job without an id.
+  std::vector<json::object> jobs;
+  // Why the other files were not handed in; what had been accepted before stays accepted.
+  std::optional<ApiError> error;
 };
 
-// Hands the files in, in several submissions when they are many or large. On an error what was accepted before it stays
-// accepted.
-Task<Result<Submitted>> SubmitPictures(ApiClient& api, std::vector<std::string> files, Fields fields,
-                                       ProgressLine& progress);
+// Hands the files in, in several submissions when they are many or large.
+Task<Submitted> SubmitPictures(ApiClient& api, std::vector<std::string> files, Fields fields, ProgressLine& progress);
 
 // Waits until all jobs have ended and brings `submitted.jobs` up to date. `on_end` sees each job once, when it has.
 Task<Status> AwaitJobs(ApiClient& api, Submitted& submitted, ProgressLine& progress,
@@ -46,6 +36,7 @@ Task<Status> AwaitJobs(ApiClient& api, Submitted& submitted, ProgressLine& progr
 std::string JobText(const json::object& job, std::string_view key);  // a string member, else empty
 bool Succeeded(const json::object& job);
 bool Ended(const json::object& job);
+std::string FileName(const json::object& job);  // of its picture
 
 // "chair 98.1 %, stool 1.2 %", or the error of a job that has none.
 std::string Answer(const json::object& job);

@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
+#include "cli/output.h"
 #include "cli/picture_jobs.h"
-#include "cli/setting_flags.h"
+#include "cli/server_flag.h"
 
 namespace darkroom::cli {
 namespace {
@@ -18,18 +19,19 @@ struct QueryFlags {
 };
 
 void AddCommon(CLI::App& command, QueryFlags& flags) {
-  command.add_option("--server", flags.server, "address of the service")
-      ->envname("DARKROOM_SERVER")
-      ->capture_default_str();
+  AddServerFlag(command, flags.server);
   command.add_flag("--json", flags.json, "print the service's JSON");
 }
+
+// For ids: '' comes of a variable that is not set, and must not ask about something else.
+std::string MustNotBeEmpty(const std::string& text) { return text.empty() ? "an id is missing here ('')" : ""; }
 
 // Runs `ask` on a loop of its own.
 template <class F>
 int Ask(const QueryFlags& flags, F ask) {
   IoContext io;
   const auto clock = MakeSystemClock(io);
-  ApiClient api(io, *clock, flags.server);
+  ApiClient api(*clock, flags.server);
   return io.RunUntilDone(ask(api, flags));
 }
 
@@ -38,33 +40,33 @@ void PrintCounts(const json::object& object, std::string_view key) {
   if (!counts || *counts == nullptr) return;
   for (const auto& [state, count] : **counts) {
     if (count.is_number() && count.to_number<std::int64_t>() > 0) {
-      fmt::print("  {:<10} {}\n", std::string_view(state), count.to_number<std::int64_t>());
+      Print("  {:<10} {}\n", std::string_view(state), count.to_number<std::int64_t>());
     }
   }
 }
 
 void PrintService(const json::object& status) {
-  fmt::print("Darkroom {}\n", JobText(status, "version"));
+  Print("Darkroom {}\n", JobText(status, "version"));
   if (const auto workers = GetArray(status, "workers"); workers && *workers != nullptr) {
-    fmt::print("workers    {}\n", (*workers)->size());
+    Print("workers    {}\n", (*workers)->size());
     for (const json::value& worker : **workers) {
       if (worker.is_object())
-        fmt::print("  {:<16} {}\n", JobText(worker.get_object(), "id"), JobText(worker.get_object(), "state"));
+        Print("  {:<16} {}\n", JobText(worker.get_object(), "id"), JobText(worker.get_object(), "state"));
     }
   }
-  fmt::print("jobs\n");
+  Print("jobs\n");
   PrintCounts(status, "jobs");
 }
 
 void PrintJob(const json::object& job) {
-  fmt::print("{}", JobTable({job}));
+  Print("{}", JobTable({job}));
   if (const json::value* position = job.if_contains("queue_position")) {
-    fmt::print("place in the queue: {}\n", json::serialize(*position));
+    Print("place in the queue: {}\n", json::serialize(*position));
   }
   const auto timeline = GetObject(job, "timeline");
   if (!timeline || *timeline == nullptr) return;
   for (const auto& [step, time] : **timeline) {
-    if (time.is_string()) fmt::print("  {:<10} {}\n", std::string_view(step), std::string_view(time.get_string()));
+    if (time.is_string()) Print("  {:<10} {}\n", std::string_view(step), std::string_view(time.get_string()));
   }
 }
 
@@ -75,7 +77,7 @@ Task<int> AskStatus(ApiClient& api, const QueryFlags& flags) {
   const auto answer = co_await api.Get(path);
   if (!answer) co_return PrintError(answer.error()), ExitCode(answer.error());
   if (flags.json) {
-    fmt::print("{}\n", json::serialize(*answer));
+    Print("{}\n", json::serialize(*answer));
   } else if (!flags.job.empty()) {
     PrintJob(*answer);
   } else if (!flags.batch.empty()) {
@@ -94,7 +96,7 @@ Task<int> AskCancel(ApiClient& api, const QueryFlags& flags) {
       PrintError(job.error().During(id));
       exit = ExitCode(job.error());
     } else {
-      fmt::print("{}\n", flags.json ? json::serialize(*job) : id + "  " + JobText(*job, "state"));
+      Print("{}\n", flags.json ? json::serialize(*job) : id + "  " + JobText(*job, "state"));
     }
   }
   co_return exit;
@@ -103,20 +105,19 @@ Task<int> AskCancel(ApiClient& api, const QueryFlags& flags) {
 Task<int> AskModels(ApiClient& api, const QueryFlags& flags) {
   const auto answer = co_await api.Get(std::string("/v1/models"));
   if (!answer) co_return PrintError(answer.error()), ExitCode(answer.error());
-  if (flags.json) co_return fmt::print("{}\n", json::serialize(*answer)), kOk;
+  if (flags.json) co_return Print("{}\n", json::serialize(*answer)), kOk;
   const auto models = GetArray(*answer, "models");
   if (!models || *models == nullptr) co_return kOk;
   for (const json::value& value : **models) {
     if (!value.is_object()) continue;
     const json::object& model = value.get_object();
     const auto is_default = GetBool(model, "default");
-    fmt::print("{} {:<20} {:<8} {:<16} {}\n", is_default && is_default->value_or(false) ? "*" : " ",
-               JobText(model, "name"), JobText(model, "version"), JobText(model, "task"),
-               JobText(model, "description"));
+    Print("{} {:<20} {:<8} {:<16} {}\n", is_default && is_default->value_or(false) ? "*" : " ", JobText(model, "name"),
+          JobText(model, "version"), JobText(model, "task"), JobText(model, "description"));
   }
   if (const auto errors = GetArray(*answer, "errors"); errors && *errors != nullptr) {
     for (const json::value& error : **errors) {
-      if (error.is_object()) fmt::print(stderr, "darkroom: left out: {}\n", JobText(error.get_object(), "message"));
+      if (error.is_object()) PrintWarning("left out: " + JobText(error.get_object(), "message"));
     }
   }
   co_return kOk;
@@ -127,8 +128,8 @@ Task<int> AskModels(ApiClient& api, const QueryFlags& flags) {
 void AddStatus(CLI::App& app, int& exit) {
   auto flags = std::make_shared<QueryFlags>();
   CLI::App* command = app.add_subcommand("status", "how the service, a batch or a job is doing");
-  command->add_option("job", flags->job, "a job's id")->type_name("JOB");
-  command->add_option("--batch", flags->batch, "a batch's id")->excludes("job");
+  command->add_option("job", flags->job, "a job's id")->type_name("JOB")->check(MustNotBeEmpty);
+  command->add_option("--batch", flags->batch, "a batch's id")->excludes("job")->check(MustNotBeEmpty);
   AddCommon(*command, *flags);
   command->callback([flags, &exit] { exit = Ask(*flags, AskStatus); });
 }
@@ -136,7 +137,7 @@ void AddStatus(CLI::App& app, int& exit) {
 void AddCancel(CLI::App& app, int& exit) {
   auto flags = std::make_shared<QueryFlags>();
   CLI::App* command = app.add_subcommand("cancel", "cancel jobs that have not ended");
-  command->add_option("jobs", flags->jobs, "ids of jobs")->required()->type_name("JOB");
+  command->add_option("jobs", flags->jobs, "ids of jobs")->required()->type_name("JOB")->check(MustNotBeEmpty);
   AddCommon(*command, *flags);
   command->callback([flags, &exit] { exit = Ask(*flags, AskCancel); });
 }

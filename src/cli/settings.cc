@@ -2,152 +2,37 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-
 #include <toml++/toml.h>
+
 #include <algorithm>
-#include <charconv>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
 #include <thread>
 
 #include "base/nearest.h"
+#include "cli/setting_values.h"
+#include "web/client_text.h"
 
 namespace darkroom::cli {
 namespace {
 
 using Values = std::vector<std::string>;
+using Environment = std::map<std::string, std::string, std::less<>>;
 
-Result<std::int64_t> ParseInt(std::string_view text, std::int64_t min, std::int64_t max) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < min || value > max) {
-    return Fail(Code::kInvalid, fmt::format("'{}' must be a whole number from {} to {}", text, min, max));
-  }
-  return value;
-}
-
-// "25MB": bytes, or decimal multiples.
-Result<std::int64_t> ParseSize(std::string_view text) {
-  constexpr std::pair<std::string_view, std::int64_t> kUnits[] = {
-      {"GB", 1'000'000'000}, {"MB", 1'000'000}, {"kB", 1'000}, {"B", 1}, {"", 1}};
-  for (const auto& [unit, factor] : kUnits) {
-    if (!text.ends_with(unit)) continue;
-    const auto number = ParseInt(text.substr(0, text.size() - unit.size()), 1, std::int64_t(1) << 30);
-    if (number) return *number * factor;
-    break;
-  }
-  return Fail(Code::kInvalid, fmt::format("'{}' is not a size; write one like 500kB, 25MB or 1GB", text));
-}
-
-std::string FormatSize(std::int64_t bytes) {
-  if (bytes % 1'000'000 == 0) return fmt::format("{}MB", bytes / 1'000'000);
-  if (bytes % 1'000 == 0) return fmt::format("{}kB", bytes / 1'000);
-  return fmt::format("{}B", bytes);
-}
-
-template <class T>
-Status Store(Result<T> value, auto& field) {
-  if (!value) return Fail(value.error());
-  field = static_cast<std::remove_reference_t<decltype(field)>>(*value);
-  return {};
-}
-
-Status SetListen(Settings& s, const Values& v) {
-  const std::string& text = v[0];
-  const auto colon = text.rfind(':');
-  const auto port = colon == std::string::npos ? Fail(Code::kInvalid, "")
-                                               : ParseInt(std::string_view(text).substr(colon + 1), 0, 65535);
-  if (!port || colon == 0)
-    return Fail(Code::kInvalid, fmt::format("'{}' is not an address and port; write one like 127.0.0.1:8080", text));
-  s.listen_address = text.substr(0, colon);
-  if (s.listen_address.starts_with('[') && s.listen_address.ends_with(']')) {
-    s.listen_address = s.listen_address.substr(1, s.listen_address.size() - 2);
-  }
-  s.listen_port = int(*port);
-  return {};
-}
-
-// A message carries ten results at most and has a mebibyte.
-Status SetInlineResult(Settings& s, const Values& v) {
-  const auto size = ParseSize(v[0]);
-  if (!size) return Fail(size.error());
-  if (*size > 90'000) return Fail(Code::kInvalid, fmt::format("'{}' is more than 90kB", v[0]));
-  s.inline_result = *size;
-  return {};
-}
-
-Status SetLog(Settings& s, const Values& v) {
-  constexpr std::string_view kLevels[] = {"debug", "info", "warn", "error"};
-  if (std::ranges::find(kLevels, v[0]) == std::end(kLevels)) {
-    return Fail(Code::kInvalid, fmt::format("'{}' must be one of debug, info, warn, error", v[0]));
-  }
-  s.log = v[0];
-  return {};
-}
-
-std::vector<SettingSpec> MakeSpecs() {
-  using S = Settings;
-  return {
-      {"listen", "address and port of the page and the API; port 0: any free one", false, SetListen,
-       [](const S& s) { return Values{fmt::format("{}:{}", s.listen_address, s.listen_port)}; }},
-      {"data", "directory of queue, jobs and pictures", false,
-       [](S& s, const Values& v) { return s.data = v[0], Status(); }, [](const S& s) { return Values{s.data}; }},
-      {"models", "directory of model packages, besides those that are shipped", true,
-       [](S& s, const Values& v) { return s.models = v, Status(); }, [](const S& s) { return s.models; }},
-      {"model", "model of jobs that name none", false, [](S& s, const Values& v) { return s.model = v[0], Status(); },
-       [](const S& s) { return Values{s.model}; }},
-      {"workers", "worker processes", false,
-       [](S& s, const Values& v) { return Store(ParseInt(v[0], 0, 256), s.workers); },
-       [](const S& s) { return Values{std::to_string(s.workers)}; }},
-      {"lanes", "models that one worker runs at once, each on a thread", false,
-       [](S& s, const Values& v) { return Store(ParseInt(v[0], 1, 256), s.lanes); },
-       [](const S& s) { return Values{std::to_string(s.lanes)}; }},
-      {"grace", "how long running work may go on after SIGTERM", false,
-       [](S& s, const Values& v) { return Store(ParseDuration(v[0]), s.grace); },
-       [](const S& s) { return Values{FormatDuration(s.grace)}; }},
-      {"lease", "how long a worker may be silent before its job goes to another", false,
-       [](S& s, const Values& v) { return Store(ParseDuration(v[0]), s.lease); },
-       [](const S& s) { return Values{FormatDuration(s.lease)}; }},
-      {"inline_result", "largest result that travels with its job's outcome; a larger one is stored as an object",
-       false, SetInlineResult, [](const S& s) { return Values{FormatSize(s.inline_result)}; }},
-      {"max_receives", "attempts before a job is given up", false,
-       [](S& s, const Values& v) { return Store(ParseInt(v[0], 1, 1000), s.max_receives); },
-       [](const S& s) { return Values{std::to_string(s.max_receives)}; }},
-      {"max_file_size", "largest picture, as a file", false,
-       [](S& s, const Values& v) { return Store(ParseSize(v[0]), s.max_file_bytes); },
-       [](const S& s) { return Values{FormatSize(s.max_file_bytes)}; }},
-      {"max_files", "most pictures of one submission", false,
-       [](S& s, const Values& v) { return Store(ParseInt(v[0], 1, 100'000), s.max_files); },
-       [](const S& s) { return Values{std::to_string(s.max_files)}; }},
-      {"max_pixels", "largest picture, in pixels", false,
-       [](S& s, const Values& v) { return Store(ParseInt(v[0], 1, std::int64_t(1) << 32), s.max_pixels); },
-       [](const S& s) { return Values{std::to_string(s.max_pixels)}; }},
-      {"max_queued", "waiting jobs past which submissions are turned away (429)", false,
-       [](S& s, const Values& v) { return Store(ParseInt(v[0], 1, 1'000'000'000), s.max_queued); },
-       [](const S& s) { return Values{std::to_string(s.max_queued)}; }},
-      {"retention", "how long finished batches are kept", false,
-       [](S& s, const Values& v) { return Store(ParseDuration(v[0]), s.retention); },
-       [](const S& s) { return Values{FormatDuration(s.retention)}; }},
-      {"sweep_interval", "how often leftovers of crashes are looked for", false,
-       [](S& s, const Values& v) { return Store(ParseDuration(v[0]), s.sweep_interval); },
-       [](const S& s) { return Values{FormatDuration(s.sweep_interval)}; }},
-      {"allow_origins", "other sites whose pages may use the API (https://app.example)", true,
-       [](S& s, const Values& v) { return s.allow_origins = v, Status(); }, [](const S& s) { return s.allow_origins; }},
-      {"allow_hosts", "names besides localhost under which a loopback service answers", true,
-       [](S& s, const Values& v) { return s.allow_hosts = v, Status(); }, [](const S& s) { return s.allow_hosts; }},
-      {"onnxruntime", "libonnxruntime.so.1, where it is not found by itself", false,
-       [](S& s, const Values& v) { return s.onnxruntime = v[0], Status(); },
-       [](const S& s) { return Values{s.onnxruntime}; }},
-      {"log", "least level that is logged: debug, info, warn, error", false, SetLog,
-       [](const S& s) { return Values{s.log}; }},
-  };
-}
+// Variables with a meaning of their own; the last two are for workers that a hub starts.
+constexpr std::string_view kOtherVariables[] = {"DARKROOM_CONFIG", "DARKROOM_SERVER", "DARKROOM_PARENT",
+                                                "DARKROOM_WORKER_NAME"};
 
 // $XDG_DATA_HOME/darkroom, else ~/.local/share/darkroom (XDG Base Directory Specification).
-std::string DefaultData(const std::function<const char*(const char*)>& environment) {
-  const char* data_home = environment("XDG_DATA_HOME");
-  if (data_home != nullptr && data_home[0] == '/') return std::string(data_home) + "/darkroom";
-  const char* home = environment("HOME");
-  return std::string(home != nullptr && home[0] != '\0' ? home : "/tmp") + "/.local/share/darkroom";
+std::string DefaultData(const Environment& environment) {
+  const auto data_home = environment.find("XDG_DATA_HOME");
+  if (data_home != environment.end() && data_home->second.starts_with('/')) return data_home->second + "/darkroom";
+  const auto home = environment.find("HOME");
+  return (home != environment.end() && !home->second.empty() ? home->second : "/tmp") + "/.local/share/darkroom";
 }
 
 const SettingSpec* FindSpec(std::string_view key) {
@@ -156,10 +41,12 @@ const SettingSpec* FindSpec(std::string_view key) {
   return found == specs.end() ? nullptr : &*found;
 }
 
-std::string NearestKey(std::string_view key) {
+// "; did you mean 'listen'?", or nothing when no key is near.
+std::string Guess(std::string_view key) {
   std::vector<std::string_view> keys;
   for (const SettingSpec& spec : SettingSpecs()) keys.push_back(spec.key);
-  return std::string(Nearest(key, keys));
+  const std::string_view nearest = Nearest(key, keys);
+  return nearest.empty() ? "; `darkroom config` lists them" : fmt::format("; did you mean '{}'?", nearest);
 }
 
 // A value of darkroom.toml as text; nullopt for a table, a date and the like.
@@ -169,20 +56,37 @@ std::optional<std::string> Text(const toml::node& node) {
   return std::nullopt;
 }
 
-Status Set(LoadedSettings& loaded, const SettingSpec& spec, const Values& values, std::string origin) {
-  if (values.empty() || (!spec.list && values.size() > 1)) {
-    return Fail(Code::kInvalid, fmt::format("{}: {} takes one value", origin, spec.key));
-  }
+// `place` is what errors begin with: "darkroom.toml:3: listen", "DARKROOM_LISTEN", "--listen".
+Status Set(LoadedSettings& loaded, const SettingSpec& spec, Values values, const std::string& place,
+           std::string origin) {
+  if (spec.list) std::erase(values, "");
+  if (!spec.list && values.size() != 1) return Fail(Code::kInvalid, place + ": takes one value");
   const Status set = spec.set(loaded.settings, values);
-  if (!set) return Fail(set.error().During(fmt::format("{}: {}", origin, spec.key)));
+  if (!set) return Fail(set.error().During(place));
   loaded.origins[std::string(spec.key)] = std::move(origin);
   return {};
 }
 
+Result<std::string> ReadText(const std::string& file) {
+  std::error_code error;
+  if (std::filesystem::is_directory(file, error)) {
+    return Fail(Code::kInvalid, fmt::format("{}: is a directory; a file of settings is expected", file));
+  }
+  errno = 0;
+  std::ifstream stream(file, std::ios::binary);
+  std::string text(std::istreambuf_iterator<char>(stream), {});
+  if (!stream.is_open() || stream.bad()) {
+    return Fail(Code::kInvalid, fmt::format("{}: the settings cannot be read: {}", file, strerror(errno)));
+  }
+  return text;
+}
+
 Status ReadFile(LoadedSettings& loaded, const std::string& file) {
+  const auto content = ReadText(file);
+  if (!content) return Fail(content.error());
   toml::table table;
   try {
-    table = toml::parse_file(file);
+    table = toml::parse(*content, file);
   } catch (const toml::parse_error& error) {
     return Fail(Code::kInvalid, fmt::format("{}:{}: {}", file, error.source().begin.line, error.description()));
   }
@@ -190,8 +94,7 @@ Status ReadFile(LoadedSettings& loaded, const std::string& file) {
     const std::string origin = fmt::format("{}:{}", file, key.source().begin.line);
     const SettingSpec* spec = FindSpec(key.str());
     if (spec == nullptr) {
-      return Fail(Code::kInvalid, fmt::format("{}: there is no setting '{}'; did you mean '{}'?", origin, key.str(),
-                                              NearestKey(key.str())));
+      return Fail(Code::kInvalid, fmt::format("{}: there is no setting '{}'{}", origin, key.str(), Guess(key.str())));
     }
     Values values;
     bool readable = true;
@@ -209,7 +112,7 @@ Status ReadFile(LoadedSettings& loaded, const std::string& file) {
       return Fail(Code::kInvalid, fmt::format("{}: {} must be {}", origin, spec->key,
                                               spec->list ? "a list of strings" : "a string or a whole number"));
     }
-    const Status set = Set(loaded, *spec, values, origin);
+    const Status set = Set(loaded, *spec, std::move(values), fmt::format("{}: {}", origin, spec->key), origin);
     if (!set) return set;
   }
   return {};
@@ -219,18 +122,56 @@ Values SplitList(std::string_view text) {
   Values values;
   while (true) {
     const auto comma = text.find(',');
-    if (comma != 0 && !text.empty()) values.emplace_back(text.substr(0, comma));
+    values.emplace_back(text.substr(0, comma));
     if (comma == std::string_view::npos) return values;
     text.remove_prefix(comma + 1);
   }
 }
 
-}  // namespace
-
-const std::vector<SettingSpec>& SettingSpecs() {
-  static const std::vector<SettingSpec> kSpecs = MakeSpecs();
-  return kSpecs;
+Status CheckVariable(const std::string& name, std::vector<std::string>& warnings) {
+  std::vector<std::string> names(std::begin(kOtherVariables), std::end(kOtherVariables));
+  for (const SettingSpec& spec : SettingSpecs()) names.push_back(EnvironmentName(spec.key));
+  if (std::ranges::find(names, name) != names.end()) return {};
+  constexpr std::string_view kStart = "DARKROOM_";
+  std::vector<std::string_view> ends;
+  for (const std::string_view known : names) ends.push_back(known.substr(kStart.size()));
+  const std::string_view nearest = Nearest(std::string_view(name).substr(kStart.size()), ends);
+  if (nearest.empty()) {
+    warnings.push_back(fmt::format("{} is no setting and has no effect", name));
+    return {};
+  }
+  return Fail(Code::kInvalid, fmt::format("{}: there is no such setting; did you mean {}{}?", name, kStart, nearest));
 }
+
+Status ReadEnvironment(LoadedSettings& loaded, const Environment& environment) {
+  for (const auto& [name, value] : environment) {
+    if (!name.starts_with("DARKROOM_")) continue;
+    const Status known = CheckVariable(name, loaded.warnings);
+    if (!known) return known;
+  }
+  for (const SettingSpec& spec : SettingSpecs()) {
+    const std::string name = EnvironmentName(spec.key);
+    const auto found = environment.find(name);
+    if (found == environment.end()) continue;
+    const Status set = Set(loaded, spec, spec.list ? SplitList(found->second) : Values{found->second}, name, name);
+    if (!set) return set;
+  }
+  return {};
+}
+
+// A number as one where it reads back the same (not "007"), else a string.
+std::string TomlValue(const SettingSpec& spec, const Values& values) {
+  if (spec.list) {
+    Values quoted;
+    for (const std::string& value : values) quoted.push_back(TomlString(value));
+    return fmt::format("[{}]", fmt::join(quoted, ", "));
+  }
+  const std::string& value = values[0];
+  const bool digits = !value.empty() && value.size() < 18 && value.find_first_not_of("0123456789") == std::string::npos;
+  return digits && (value == "0" || value[0] != '0') ? value : TomlString(value);
+}
+
+}  // namespace
 
 std::string FlagName(std::string_view key) {
   std::string name = "--" + std::string(key);
@@ -250,24 +191,30 @@ Result<LoadedSettings> LoadSettings(const SettingSources& sources) {
   loaded.settings.workers = int(std::max(1u, std::thread::hardware_concurrency()));
   for (const SettingSpec& spec : SettingSpecs()) loaded.origins[std::string(spec.key)] = "default";
 
-  if (!sources.file.empty() && (sources.file_required || std::filesystem::exists(sources.file))) {
+  std::error_code absent;
+  if (!sources.file.empty() && (sources.file_required || std::filesystem::exists(sources.file, absent))) {
     const Status read = ReadFile(loaded, sources.file);
     if (!read) return Fail(read.error());
   }
-  for (const SettingSpec& spec : SettingSpecs()) {
-    const std::string name = EnvironmentName(spec.key);
-    const char* text = sources.environment(name.c_str());
-    if (text == nullptr) continue;
-    const Status set = Set(loaded, spec, spec.list ? SplitList(text) : Values{text}, name);
-    if (!set) return Fail(set.error());
-  }
+  const Status environment = ReadEnvironment(loaded, sources.environment);
+  if (!environment) return Fail(environment.error());
   for (const auto& [key, values] : sources.flags) {
     const SettingSpec* spec = FindSpec(key);
     DR_CHECK(spec != nullptr);
-    const Status set = Set(loaded, *spec, values, FlagName(key));
+    const Status set = Set(loaded, *spec, values, FlagName(key), FlagName(key));
     if (!set) return Fail(set.error());
   }
   return loaded;
+}
+
+std::string ToToml(const LoadedSettings& loaded) {
+  std::string text;
+  for (const SettingSpec& spec : SettingSpecs()) {
+    const std::string line = fmt::format("{} = {}", spec.key, TomlValue(spec, spec.get(loaded.settings)));
+    const std::string origin = web::CleanText(loaded.origins.find(spec.key)->second);
+    text += fmt::format("{:<40} # {} ({})\n", line, origin, spec.help);
+  }
+  return text;
 }
 
 }  // namespace darkroom::cli

@@ -43,9 +43,12 @@ struct Settings {
 struct SettingSpec {
   std::string_view key;   // "max_files"
   std::string_view help;  // one line
-  bool list = false;      // may be given several times; a list in darkroom.toml, separated by ',' in the environment
-  Status (*set)(Settings& settings, const std::vector<std::string>& values);
-  std::vector<std::string> (*get)(const Settings& settings);
+  // May be given several times, or be empty; a list in darkroom.toml, separated by ',' in the environment.
+  bool list = false;
+  // Takes one value, of a list any number of them, none of which is empty. kInvalid: what was found and what is
+  // allowed.
+  std::function<Status(Settings& settings, const std::vector<std::string>& values)> set;
+  std::function<std::vector<std::string>(const Settings& settings)> get;
 };
 const std::vector<SettingSpec>& SettingSpecs();
 
@@ -54,18 +57,24 @@ std::string EnvironmentName(std::string_view key);  // "DARKROOM_MAX_FILES"
 
 struct LoadedSettings {
   Settings settings;
-  std::map<std::string, std::string, std::less<>>
-      origins;  // by key: "default", "darkroom.toml:3", "DARKROOM_LISTEN", "--listen"
+  // By key: "default", "darkroom.toml:3", "DARKROOM_LISTEN", "--listen".
+  std::map<std::string, std::string, std::less<>> origins;
+  std::vector<std::string> warnings;  // what was ignored
 };
 
 struct SettingSources {
   std::string file;                                                    // a darkroom.toml; empty: none
   bool file_required = true;                                           // an absent file is an error
-  std::function<const char*(const char*)> environment;                 // getenv
+  std::map<std::string, std::string, std::less<>> environment;         // all of it
   std::map<std::string, std::vector<std::string>, std::less<>> flags;  // by key
 };
 
-// Errors: kInvalid naming file and line, variable or flag, what was expected, and for an unknown key the nearest one.
+// Errors: kInvalid naming file and line, variable or flag, what was expected, and for an unknown key the nearest one. A
+// variable DARKROOM_… that is none of ours is an error when it is nearly one of ours, else a warning: others may set
+// such variables too, as Kubernetes does for a service of that name.
 Result<LoadedSettings> LoadSettings(const SettingSources& sources);
+
+// A darkroom.toml from which the same settings are loaded; comments say where each comes from and what it means.
+std::string ToToml(const LoadedSettings& loaded);
 
 }  // namespace darkroom::cli

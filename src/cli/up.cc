@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/hub_options.h"
+#include "cli/output.h"
 #include "cli/packages.h"
 #include "cli/picture_jobs.h"
 #include "cli/setting_flags.h"
@@ -23,20 +24,21 @@ struct UpFlags {
 };
 
 // Hands in the samples that are shipped with the packages and prints what became of them.
-Task<void> Demo(IoContext& io, Clock& clock, std::string url, std::string shipped) {
+Task<void> Demo(Clock& clock, std::string url, std::string shipped) {
   const std::string samples = shipped + "/furniture/samples";
   const auto files = ListPictures({samples});
   if (!files) co_return PrintError(files.error().During("demo"));
-  ApiClient api(io, clock, url);
+  ApiClient api(clock, url);
   ProgressLine progress;
   Fields fields{{"model", "furniture"}};
-  auto submitted = co_await SubmitPictures(api, *files, std::move(fields), progress);
-  if (!submitted) co_return PrintError(submitted.error().During("demo"));
+  std::vector<std::string> pictures = *files;
+  Submitted submitted = co_await SubmitPictures(api, std::move(pictures), std::move(fields), progress);
+  if (submitted.error) co_return PrintError(submitted.error->During("demo"));
   const auto ignore = [](const json::object&) {};
-  const Status awaited = co_await AwaitJobs(api, *submitted, progress, ignore);
+  const Status awaited = co_await AwaitJobs(api, submitted, progress, ignore);
   if (!awaited) co_return PrintError(awaited.error().During("demo"));
-  fmt::print("\n{}\nTry your own: drop a picture on {}, or run\n  {} submit PICTURE --wait --server {}\n",
-             JobTable(submitted->jobs), url, ProgramPath(), url);
+  Print("\n{}\nTry your own: drop a picture on {}, or run\n  {} submit PICTURE --wait --server {}\n",
+        JobTable(submitted.jobs), url, ProgramPath(), url);
   std::fflush(stdout);
 }
 
@@ -54,10 +56,10 @@ Task<int> Serve(IoContext& io, Clock& clock, HubOptions options, bool demo, std:
   auto hub = co_await Hub::Start(io, clock, std::move(options));
   if (!hub) {
     PrintError(hub.error());
-    co_return hub.error().code() == Code::kInvalid || hub.error().code() == Code::kNotFound ? kUsage : kFailed;
+    co_return broken ? kFailed : kUsage;
   }
-  fmt::print("Darkroom is ready at {}\n", (*hub)->url());
-  fmt::print("  data in {}; Ctrl-C stops it and loses nothing\n", data);
+  Print("Darkroom is ready at {}\n", (*hub)->url());
+  Print("  data in {}; Ctrl-C stops it and loses nothing\n", data);
   std::fflush(stdout);
 
   asio::signal_set signals(io.context(), SIGINT, SIGTERM);
@@ -71,9 +73,9 @@ Task<int> Serve(IoContext& io, Clock& clock, HubOptions options, bool demo, std:
     });
   });
   TaskGroup tasks(io, clock);
-  if (demo) tasks.Spawn(Demo(io, clock, (*hub)->url(), std::move(shipped)));
+  if (demo) tasks.Spawn(Demo(clock, (*hub)->url(), std::move(shipped)));
   while (!stopping) co_await stop.Wait();
-  fmt::print("Stopping: running work may go on for {}; Ctrl-C again ends at once\n", FormatDuration(grace));
+  Print("Stopping: running work may go on for {}; Ctrl-C again ends at once\n", FormatDuration(grace));
   std::fflush(stdout);
   co_await (*hub)->Stop();
   co_await tasks.Join(clock.Now() + 1s);
@@ -96,8 +98,10 @@ void AddUp(CLI::App& app, int& exit) {
     const std::string shipped = ShippedModels();
     IoContext io;
     const auto clock = MakeSystemClock(io);
-    HubOptions options = MakeHubOptions(loaded->settings, shipped);
-    exit = io.RunUntilDone(Serve(io, *clock, std::move(options), flags->demo, shipped));
+    auto options = MakeHubOptions(*loaded, shipped);
+    if (!options) return PrintError(options.error()), void(exit = kUsage);
+    std::signal(SIGPIPE, SIG_IGN);  // a reader of our output may leave
+    exit = io.RunUntilDone(Serve(io, *clock, std::move(*options), flags->demo, shipped));
   });
 }
 

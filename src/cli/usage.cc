@@ -29,6 +29,19 @@ std::vector<std::string> Words(const CLI::App& command, bool flags) {
   return words;
 }
 
+// Nearest without the hyphens of flags: they say nothing of how alike two are.
+std::string_view NearestWord(std::string_view wrong, const std::vector<std::string_view>& known) {
+  constexpr std::string_view kHyphens = "--";
+  const auto bare = [&](std::string_view word) {
+    return word.starts_with(kHyphens) ? word.substr(kHyphens.size()) : word;
+  };
+  std::vector<std::string_view> words;
+  for (const std::string_view word : known) words.push_back(bare(word));
+  const std::string_view nearest = Nearest(bare(wrong.substr(0, wrong.find('='))), words);
+  const auto found = std::ranges::find(words, nearest);
+  return nearest.empty() ? nearest : known[std::size_t(found - words.begin())];
+}
+
 }  // namespace
 
 std::string ExplainUsageError(const CLI::App& app, const CLI::ParseError& error) {
@@ -44,7 +57,7 @@ std::string ExplainUsageError(const CLI::App& app, const CLI::ParseError& error)
     const std::string& wrong = is_flag ? *flag : extras.front();
     const std::vector<std::string> words = Words(command, is_flag);
     const std::vector<std::string_view> known(words.begin(), words.end());
-    const std::string_view nearest = Nearest(wrong, known);
+    const std::string_view nearest = NearestWord(wrong, known);
     what = is_flag            ? fmt::format("there is no flag '{}'", wrong)
            : &command == &app ? fmt::format("there is no command '{}'", wrong)
                               : fmt::format("'{}' is one argument too many", wrong);
@@ -54,7 +67,7 @@ std::string ExplainUsageError(const CLI::App& app, const CLI::ParseError& error)
       what += '.';
   } else {
     while (what.ends_with('\n')) what.pop_back();
-    what = what.substr(0, what.find('\n')) + ".";
+    what += '.';
   }
   return fmt::format("{} See `{} --help`.", what, name);
 }

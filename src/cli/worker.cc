@@ -1,4 +1,4 @@
-// `darkroom worker`: one worker process. `darkroom up` starts it with its environment set; by hand, give it the
+// `darkroom worker`: one worker process. `darkroom up` starts it with all it needs to know; by hand, give it the
 // endpoint and the keys (DATA/keys.json).
 #include "worker/worker.h"
 
@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/names.h"
+#include "cli/output.h"
 #include "cli/packages.h"
 #include "cli/setting_flags.h"
 #include "worker/model_runner.h"
@@ -98,9 +99,24 @@ void DieWithParent() {
   if (getppid() != std::atoi(parent)) std::_Exit(kUnreachable);  // it died before we asked
 }
 
-// Tells the hub that started us, each second, that our loop turns (scaling/local_fleet.h).
-Task<void> SayAlive(Clock& clock) {
-  while (true) {
+Task<void> WarmUp(WorkThread& thread, worker::ModelRunner& runner, std::string model) {
+  auto load = [&runner, &model] { return runner.Warm(model); };
+  const Status loaded = co_await RunOn(thread, std::move(load));
+  if (!loaded) {
+    spdlog::error("jobs of the default model fail until this is mended, others run: {}", loaded.error().message());
+  }
+}
+
+// Tells the hub that jobs can come, once the default model has been loaded or could not be, and from then on each second
+// that our loop turns (scaling/local_fleet.h). Jobs of other models are taken meanwhile; a load that takes very long is
+// not waited for. On a person's terminal there is nobody to tell the second.
+Task<void> SpeakUp(TaskGroup& warming, Clock& clock) {
+  constexpr Duration kLongestWarmUp = 60s;
+  const bool warm = co_await warming.Join(clock.Now() + kLongestWarmUp);
+  if (!warm) spdlog::warn("the default model is still being loaded after {}", FormatDuration(kLongestWarmUp));
+  std::puts("ready");
+  std::fflush(stdout);
+  while (std::getenv("DARKROOM_PARENT") != nullptr) {
     co_await SleepUntil(clock, clock.Now() + 1s);
     std::puts("alive");
     std::fflush(stdout);
@@ -115,17 +131,9 @@ Task<int> Work(IoContext& io, Clock& clock, const WorkerFlags& flags, const Sett
   const Status connected = co_await Connect(remote, clock, flags.endpoint);
   if (!connected) co_return PrintError(connected.error().During(flags.endpoint)), kUnreachable;
 
-  std::vector<std::string> directories = settings.models;
-  if (directories.empty()) directories.push_back(ShippedModels());
   model::Runtime runtime({settings.onnxruntime});
-  worker::ModelRunner runner(FindAllPackages(directories).packages, runtime, clock);
-  WorkThread warm_up("warm-up");
-  if (!settings.model.empty()) {
-    warm_up.Post([&] {
-      const Status warm = runner.Warm(settings.model);
-      if (!warm) spdlog::error("model {}: {}", settings.model, warm.error().message());
-    });
-  }
+  const auto packages = FindAllPackages(PackageDirectories(ShippedModels(), settings.models)).packages;
+  worker::ModelRunner runner(packages, runtime, clock);
 
   worker::WorkerOptions options;
   options.name = std::move(name);
@@ -135,10 +143,10 @@ Task<int> Work(IoContext& io, Clock& clock, const WorkerFlags& flags, const Sett
   options.cancel_polls = [&remote] { remote.http.CancelAll(); };
   worker::Worker worker(io, clock, remote.ports(), runner, std::move(options));
   worker.Start();
-  std::puts("ready");
-  std::fflush(stdout);
-
-  if (std::getenv("DARKROOM_PARENT") != nullptr) io.Spawn(SayAlive(clock));
+  WorkThread warm_thread("warm-up");
+  TaskGroup warming(io, clock);
+  if (!settings.model.empty()) warming.Spawn(WarmUp(warm_thread, runner, settings.model));
+  io.Spawn(SpeakUp(warming, clock));
 
   asio::signal_set signals(io.context(), SIGTERM, SIGINT);
   co_await signals.async_wait(asio::use_awaitable);
@@ -152,8 +160,8 @@ Task<int> Work(IoContext& io, Clock& clock, const WorkerFlags& flags, const Sett
 void AddWorker(CLI::App& app, int& exit) {
   auto flags = std::make_shared<WorkerFlags>();
   CLI::App* command = app.add_subcommand("worker", "one worker process; `darkroom up` starts these itself");
-  flags->settings.AddTo(*command,
-                        {"models", "model", "lanes", "grace", "lease", "inline_result", "onnxruntime", "log"});
+  flags->settings.AddTo(*command, kWorkerSettings);
+  flags->settings.AddFlagsOnly(*command);
   command->add_option("--endpoint", flags->endpoint, "address of the gateway, or of SQS and S3")
       ->envname("AWS_ENDPOINT_URL")
       ->required();

@@ -66,7 +66,9 @@ void TomlReader::AllowOnly(std::span<const KnownSection> sections) {
   for (const auto& [name, node] : root_) {
     auto known = std::ranges::find(sections, name.str(), &KnownSection::name);
     if (known == sections.end()) {
-      Record(&node, fmt::format("[{}] is not known here; the nearest is [{}]", name.str(), Nearest(name.str(), names)));
+      const std::string_view nearest = Nearest(name.str(), names);
+      Record(&node, fmt::format("[{}] is not known here{}", name.str(),
+                                nearest.empty() ? "" : fmt::format("; the nearest is [{}]", nearest)));
       continue;
     }
     const toml::table* table = node.as_table();
@@ -76,8 +78,9 @@ void TomlReader::AllowOnly(std::span<const KnownSection> sections) {
     }
     for (const auto& [key, value] : *table) {
       if (std::ranges::find(known->keys, key.str()) != known->keys.end()) continue;
-      Record(&value, fmt::format("[{}] {}: not a known key; the nearest is \"{}\"", name.str(), key.str(),
-                                 Nearest(key.str(), known->keys)));
+      const std::string_view nearest = Nearest(key.str(), known->keys);
+      Record(&value, fmt::format("[{}] {}: not a known key{}", name.str(), key.str(),
+                                 nearest.empty() ? "" : fmt::format("; the nearest is \"{}\"", nearest)));
     }
   }
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/log.h"
 
 namespace darkroom::worker {
@@ -50,7 +52,9 @@ Result<const ModelRunner::Loaded*> ModelRunner::Load(const ModelRef& wanted) {
     auto loaded = LoadPackage(*package);
     if (!loaded) {
       // What is wrong with a package is its owner's to know: paths and settings do not go to clients.
-      spdlog::error("model {} {}: {}", package->name, package->version, loaded.error().message());
+      std::string why = loaded.error().message();
+      std::ranges::replace(why, '\n', ' ');  // a library's message may have several lines, one of the log has one
+      spdlog::error("model {} {}: {}", package->name, package->version, why);
       return Fail(Code::kInternal,
                   fmt::format("the model '{}' could not be loaded; the service's log says why", package->name));
     }

@@ -71,7 +71,7 @@ class CrashTest : public testing::Test {
 
   // Submits until it is accepted, however often the service goes down on the way. One in ten asks again afterwards.
   Task<void> Client(int number) {
-    cli::ApiClient api(io_, *clock_, service_->url());
+    cli::ApiClient api(*clock_, service_->url());
     while (submitted_ < kJobs && !Late()) {
       const int size = std::min(Random(1, 8), kJobs - submitted_);
       submitted_ += size;
@@ -130,7 +130,7 @@ class CrashTest : public testing::Test {
   }
 
   Task<void> AwaitAll() {
-    cli::ApiClient api(io_, *clock_, service_->url());
+    cli::ApiClient api(*clock_, service_->url());
     for (const Accepted& accepted : accepted_) {
       while (!Late()) {
         const auto batch = co_await api.Get("/v1/batches/" + accepted.batch);
@@ -144,7 +144,7 @@ class CrashTest : public testing::Test {
 
   // Each job as the API tells it: ended well, one artifact, and that artifact is there.
   Task<void> AuditApi() {
-    cli::ApiClient api(io_, *clock_, service_->url());
+    cli::ApiClient api(*clock_, service_->url());
     for (const Accepted& accepted : accepted_) {
       for (const std::string& id : accepted.jobs) {
         const auto job = co_await api.Get("/v1/jobs/" + id);
@@ -249,7 +249,7 @@ class CrashTest : public testing::Test {
 
   // Until no message is left: repeated work of settled jobs runs out, its outcomes are ignored.
   Task<void> AwaitQuiet() {
-    cli::ApiClient api(io_, *clock_, service_->url());
+    cli::ApiClient api(*clock_, service_->url());
     int quiet = 0;
     while (quiet < 3 && !Late()) {
       const auto metrics = co_await api.Download("/metrics");

@@ -1,9 +1,15 @@
 // The program as people start it: whole commands, their exit codes and what they print.
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <map>
 
 #include "base/crypto.h"
@@ -28,9 +34,11 @@ class ProgramTest : public testing::Test {
     std::filesystem::remove_all(folder_, ignored);
   }
 
-  Ran Run(std::vector<std::string> arguments) {
-    scaling::Command command{
-        DARKROOM_PROGRAM, std::move(arguments), {"XDG_DATA_HOME=" + folder_, "DARKROOM_CONFIG=/dev/null"}};
+  // `environment` goes before what the tests run in.
+  Ran Run(std::vector<std::string> arguments, std::vector<std::string> environment = {}) {
+    environment.push_back("XDG_DATA_HOME=" + folder_);
+    if (environment.size() == 1) environment.push_back("DARKROOM_CONFIG=/dev/null");
+    scaling::Command command{DARKROOM_PROGRAM, std::move(arguments), std::move(environment)};
     auto body = [&]() -> Task<Ran> {
       auto process = scaling::ChildProcess::Start(io_, command);
       DR_CHECK(process.has_value());
@@ -126,12 +134,92 @@ TEST_F(ProgramTest, ExitCodesSayWhatKindOfTroubleItIs) {
       << "the service refuses what is no picture";
 }
 
+TEST_F(ProgramTest, WrongSettingsAndFilesAreSaidBeforeAnythingIsDone) {
+  const std::string sample = DARKROOM_SOURCE "/models/furniture/samples/chair_1.jpg";
+  EXPECT_EQ(Run({"up", "--lease", "0"}).end, "exit status 2");
+  EXPECT_EQ(Run({"up", "--models", folder_ + "/none"}).end, "exit status 2");
+  EXPECT_EQ(Run({"up", "--data", "/dev/null/data"}).end, "exit status 2");
+  EXPECT_EQ(Run({"run", sample, "--workers", "0"}).end, "exit status 2");
+  EXPECT_EQ(Run({"run", sample, "--out", "/dev/null/out"}).end, "exit status 2");
+  EXPECT_EQ(Run({"run", sample}, {"TMPDIR=/nonexistent", "DARKROOM_CONFIG=/dev/null"}).end, "exit status 2");
+  EXPECT_EQ(Run({"submit", "/dev/zero"}).end, "exit status 2");
+  EXPECT_EQ(Run({"submit", sample, "--server", "ftp://host"}).end, "exit status 2");
+  EXPECT_EQ(Run({"status", ""}).end, "exit status 2");
+  EXPECT_EQ(Run({"cancel", ""}).end, "exit status 2");
+}
+
+TEST_F(ProgramTest, OutputThatCannotBeWrittenIsAFailure) {
+  EXPECT_EQ(WEXITSTATUS(std::system(DARKROOM_PROGRAM " completion bash > /dev/full 2> /dev/null")), 1);
+  EXPECT_EQ(WEXITSTATUS(std::system(DARKROOM_PROGRAM " --help > /dev/full 2> /dev/null")), 1);
+}
+
+TEST_F(ProgramTest, WorkersWorkByTheSettingsOfTheirHub) {
+  // The worker would end at once if it read the file that its environment names, and find no model if it took the
+  // directory's name for two.
+  std::ofstream(folder_ + "/bad.toml") << "no such key = 1\n";
+  std::ofstream(folder_ + "/good.toml") << "workers = 1\nmodels = [\"" << folder_ << "/a,b\"]\n";
+  const std::string package = folder_ + "/a,b/chairs";
+  std::filesystem::create_directories(folder_ + "/a,b");
+  std::filesystem::copy(DARKROOM_SOURCE "/models/furniture", package);
+  const auto replaced = fmt::format("sed -i '0,/^name = .*/s//name = \"chairs\"/' '{}/model.toml'", package);
+  ASSERT_EQ(std::system(replaced.c_str()), 0);
+  const Ran ran = Run({"run", DARKROOM_SOURCE "/models/furniture/samples/chair_1.jpg", "--json", "--config",
+                       folder_ + "/good.toml", "--model", "chairs"},
+                      {"DARKROOM_CONFIG=" + folder_ + "/bad.toml"});
+  EXPECT_EQ(ran.end, "exit status 0");
+  EXPECT_EQ(LabelsOf(ran).at("chair_1.jpg").first, "chair");
+}
+
+TEST_F(ProgramTest, AWorkerWhoseDefaultModelIsBrokenRunsOthers) {
+  const std::string package = folder_ + "/models/broken";
+  std::filesystem::create_directories(folder_ + "/models");
+  std::filesystem::copy(DARKROOM_SOURCE "/models/furniture", package);
+  const auto broken = fmt::format(
+      "sed -i '0,/^name = .*/s//name = \"broken\"/' '{0}/model.toml' && echo x > '{0}/model.onnx'", package);
+  ASSERT_EQ(std::system(broken.c_str()), 0);
+  Service service(io_, *clock_,
+                  {DARKROOM_PROGRAM, folder_ + "/data", {"--workers", "1", "--models", folder_ + "/models"}});
+  auto body = [&]() -> Task<void> {
+    const Status started = co_await service.Start();
+    EXPECT_TRUE(started.has_value());
+    cli::ApiClient api(*clock_, service.url());
+    cli::ProgressLine progress;
+    std::vector<std::string> files{DARKROOM_SOURCE "/models/furniture/samples/chair_1.jpg"};
+    cli::Fields fields{{"model", "furniture"}};
+    auto submitted = co_await cli::SubmitPictures(api, std::move(files), std::move(fields), progress);
+    const auto ignore = [](const json::object&) {};
+    const Status awaited = co_await cli::AwaitJobs(api, submitted, progress, ignore);
+    EXPECT_TRUE(awaited.has_value() && cli::Succeeded(submitted.jobs.at(0)));
+    co_await service.Stop();
+  };
+  io_.RunUntilDone(body());
+}
+
+TEST_F(ProgramTest, ARunThatIsInterruptedLeavesNothingBehind) {
+  const std::string pipe = folder_ + "/pipe";
+  const std::string temporary = folder_ + "/tmp";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  std::filesystem::create_directories(temporary);
+  for (const auto& [signal, end] : {std::pair(SIGINT, "exit status 130"), std::pair(SIGTERM, "exit status 143")}) {
+    scaling::Command command{
+        DARKROOM_PROGRAM, {"run", pipe, "--workers", "1"}, {"TMPDIR=" + temporary, "DARKROOM_CONFIG=/dev/null"}};
+    auto process = scaling::ChildProcess::Start(io_, command);
+    ASSERT_TRUE(process.has_value());
+    const int writer = open(pipe.c_str(), O_WRONLY);  // returns once the run reads the pipe, its hub being up
+    EXPECT_FALSE(std::filesystem::is_empty(temporary));
+    process->Signal(signal);
+    EXPECT_EQ(io_.RunUntilDone(process->Exit()), end);
+    EXPECT_TRUE(std::filesystem::is_empty(temporary));
+    close(writer);
+  }
+}
+
 TEST_F(ProgramTest, JobsOutliveAStopAndASecondHubOnTheirDataIsRefused) {
   Service service(io_, *clock_, {DARKROOM_PROGRAM, folder_ + "/data", {"--workers", "1", "--log", "error"}});
   auto body = [&]() -> Task<void> {
     const Status started = co_await service.Start();
     EXPECT_TRUE(started.has_value());
-    cli::ApiClient api(io_, *clock_, service.url());
+    cli::ApiClient api(*clock_, service.url());
     cli::SubmitRequest request;
     request.idempotency_key = "once";
     request.files.push_back({"a.png", "not a picture"});
@@ -142,9 +230,9 @@ TEST_F(ProgramTest, JobsOutliveAStopAndASecondHubOnTheirDataIsRefused) {
     std::vector<std::string> files{DARKROOM_SOURCE "/models/furniture/samples/chair_1.jpg"};
     cli::Fields fields{{"model", "noop"}};
     auto submitted = co_await cli::SubmitPictures(api, std::move(files), std::move(fields), progress);
-    EXPECT_TRUE(submitted.has_value());
+    EXPECT_FALSE(submitted.error);
     const auto ignore = [](const json::object&) {};
-    const Status awaited = co_await cli::AwaitJobs(api, *submitted, progress, ignore);
+    const Status awaited = co_await cli::AwaitJobs(api, submitted, progress, ignore);
     EXPECT_TRUE(awaited.has_value());
 
     Service second(io_, *clock_, {DARKROOM_PROGRAM, folder_ + "/data", {"--log", "error"}});
@@ -155,7 +243,7 @@ TEST_F(ProgramTest, JobsOutliveAStopAndASecondHubOnTheirDataIsRefused) {
 
     const Status again = co_await service.Start();
     EXPECT_TRUE(again.has_value());
-    const auto job = co_await api.Get("/v1/jobs/" + cli::JobText(submitted->jobs[0], "id"));
+    const auto job = co_await api.Get("/v1/jobs/" + cli::JobText(submitted.jobs[0], "id"));
     EXPECT_TRUE(job.has_value() && cli::Succeeded(*job));
     co_await service.Stop();
   };

@@ -1,0 +1,40 @@
+#include "cli/hub.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cli/packages.h"
+#include "cli/temporary_directory.h"
+
+namespace darkroom::cli {
+namespace {
+
+TEST(Hub, CountsWorkersThatDieBeforeOneIsReady) {
+  IoContext io;
+  const auto clock = MakeSystemClock(io);
+  const auto data = TemporaryDirectory::Make("darkroom-hub-test");
+  ASSERT_TRUE(data) << data.error().message();
+  HubOptions options;
+  options.settings.data = data->path();
+  options.settings.listen_port = 0;
+  options.settings.workers = 2;
+  options.settings.grace = 1s;
+  options.program = "/bin/false";
+  options.packages = FindAllPackages({});
+  std::vector<int> deaths;
+  Signal died(*clock);
+  options.on_worker_death = [&](int in_a_row) { deaths.push_back(in_a_row), died.NotifyAll(); };
+  auto body = [&]() -> Task<void> {
+    auto hub = co_await Hub::Start(io, *clock, std::move(options));
+    if (!hub) co_return ADD_FAILURE() << hub.error().message(), void();
+    const Time deadline = clock->Now() + 30s;
+    bool told = true;
+    while (told && deaths.size() < 4) told = co_await died.Wait(deadline);
+    co_await (*hub)->Stop();
+  };
+  io.RunUntilDone(body());
+  EXPECT_THAT(deaths, testing::ElementsAre(1, 2, 3, 4));
+}
+
+}  // namespace
+}  // namespace darkroom::cli
