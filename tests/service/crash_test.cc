@@ -282,8 +282,8 @@ class CrashTest : public testing::Test {
 };
 
 TEST_F(CrashTest, KillingAnyProcessAtAnyMomentLosesAndDoublesNothing) {
-  // More attempts than the shipped four: workers are killed eight times a second here, and on a busy machine the job that
-  // comes again first may be in the hands of four of them. That counts, and rightly: it may be what they die of.
+  // More attempts than the shipped four: workers are killed eight times a second here, and on a busy machine the job
+  // that comes again first may be held by four of them. That counts, and rightly: it may be what they die of.
   service_ =
       std::make_unique<Service>(io_, *clock_,
                                 ServiceOptions{DARKROOM_PROGRAM,
