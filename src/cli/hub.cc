@@ -110,6 +110,7 @@ struct Hub::Parts {
 
   Task<Status> Start();
   Task<void> Stop();
+  web::ReportCounts CountReports() const;
 
   IoContext& io;
   Clock& clock;
@@ -205,8 +206,10 @@ Task<Status> Hub::Parts::Start() {
   };
   fleet = std::make_unique<scaling::LocalFleet>(io, clock, std::move(fleet_options));
 
-  const web::WebDeps deps{io,   clock,    engine->jobs(), *inputs, *outputs, queues.request_pointers(),
-                          news, *catalog, fleet.get()};
+  const web::WebDeps deps{
+      io, clock, engine->jobs(), *inputs, *outputs, queues.request_pointers(), news, *catalog, fleet.get(), [this] {
+        return CountReports();
+      }};
   const web::WebOptions web_options = WebOptionsOf(settings);
   web = std::make_unique<web::Web>(deps, web_options);
   http::ServerOptions server_options;
@@ -231,6 +234,12 @@ Task<Status> Hub::Parts::Start() {
       sweep);
   sweeper->Start();
   co_return co_await fleet->SetSize(settings.workers);
+}
+
+web::ReportCounts Hub::Parts::CountReports() const {
+  if (!ledger) return {};
+  const ledger::LedgerCounters& counters = ledger->counters();
+  return {.repeated = counters.repeated, .gave_up = counters.gave_up, .unreadable = counters.unreadable};
 }
 
 Task<void> Hub::Parts::Stop() {

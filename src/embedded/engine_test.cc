@@ -64,6 +64,23 @@ TEST(Engine, RefusesWhatANewerVersionWrote) {
   EXPECT_THAT(opened.error().message(), HasSubstr("newer version"));
 }
 
+TEST(Engine, BringsTheTablesOfAnEarlierVersionUpToDate) {
+  TestEngine engine;
+  auto queue = engine.Run(engine->queues().Create("q", {}));
+  const std::vector<SendRequest> requests{{.body = "x"}};
+  engine.Run(queue->Send(requests));
+  queue.reset();
+  engine.Close();
+  {
+    auto connection = contract::Must(OpenForWriting(engine.data_dir() + "/darkroom.db", nullptr));
+    connection->Script("ALTER TABLE message DROP COLUMN forgiven; PRAGMA user_version = 1;");
+    ASSERT_FALSE(connection->failure());
+  }
+  engine.Open();
+  queue = engine.Run(engine->queues().Open("q"));
+  EXPECT_EQ(engine.Run(queue->Receive({})).size(), 1u);
+}
+
 TEST(Engine, RefusesAFileThatIsNoDatabase) {
   TemporaryDirectory directory;
   const std::string path = directory.path() + "/darkroom.db";

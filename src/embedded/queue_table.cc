@@ -54,7 +54,9 @@ struct QueueTable::Place {
   Time visible_at;  // zero: waits to be received
   int receives = 0;
   std::int64_t lease = 0;  // the last one; zero: none yet
+  int forgiven = 0;        // of the receives, those that ended by no fault of the message; read where it counts
 
+  int tries() const { return receives - forgiven; }
   bool visible() const { return visible_at == Time(); }
 };
 
@@ -264,10 +266,12 @@ void QueueTable::Erase(Row& row, const Place& place) {
 std::vector<QueueTable::Place> QueueTable::Visible(const Row& row, int limit) {
   std::vector<Place> places;
   Query query = db_.Run(
-      "SELECT seq, visible_at, receives, lease FROM message INDEXED BY message_by_visibility "
+      "SELECT seq, visible_at, receives, lease, forgiven FROM message INDEXED BY message_by_visibility "
       "WHERE queue = ?1 AND visible_at = 0 ORDER BY seq LIMIT ?2",
       row.id, limit);
-  while (query.Next()) places.push_back({query.Int(0), query.At(1), int(query.Int(2)), query.Int(3)});
+  while (query.Next()) {
+    places.push_back({query.Int(0), query.At(1), int(query.Int(2)), query.Int(3), int(query.Int(4))});
+  }
   return places;
 }
 
@@ -319,13 +323,13 @@ Result<Received> QueueTable::Receive(std::int64_t queue, const ReceiveStep& step
     const auto places = Visible(*row, step.max - int(received.messages.size()));
     if (places.empty()) break;
     for (const Place& place : places) {
-      const bool given_up = row->max_receives > 0 && place.receives >= row->max_receives;
+      const bool given_up = row->max_receives > 0 && place.tries() >= row->max_receives;
       if (given_up && MoveToDeadLetters(*row, received, place)) continue;
       const auto lease = step.first_lease + std::int64_t(received.messages.size());
       received.messages.push_back(Deliver(*row, place, step, lease));
       --row->visible;
       ++row->in_flight;
-      suspect = row->max_receives > 0 && place.receives > 0;
+      suspect = row->max_receives > 0 && place.tries() > 0;
       if (suspect) break;
     }
   }
@@ -431,8 +435,7 @@ QueueTable::Freed QueueTable::TakeLeasesBack() {
     while (query.Next()) leased.push_back({query.Int(0), query.Int(1)});
   }
   for (const Leased& message : leased) {
-    db_.Exec("UPDATE message SET receives = max(receives - 1, 0) WHERE queue = ?1 AND seq = ?2", message.queue,
-             message.seq);
+    db_.Exec("UPDATE message SET forgiven = forgiven + 1 WHERE queue = ?1 AND seq = ?2", message.queue, message.seq);
   }
   return Free(leased);
 }

@@ -76,7 +76,7 @@ class QueueTable {
   };
   // What `consumer` holds.
   Freed ReleaseLeasesOf(const std::string& consumer);
-  // What anybody holds; as if it had not been received.
+  // What anybody holds; these receives are forgiven: they do not count towards the queue's bound.
   Freed TakeLeasesBack();
 
  private:

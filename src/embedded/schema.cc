@@ -1,5 +1,7 @@
 #include "embedded/schema.h"
 
+#include <iterator>
+
 namespace darkroom::embedded {
 namespace {
 
@@ -26,6 +28,7 @@ CREATE TABLE message (
   seq INTEGER NOT NULL,
   visible_at INTEGER NOT NULL,
   receives INTEGER NOT NULL DEFAULT 0,
+  forgiven INTEGER NOT NULL DEFAULT 0,
   lease INTEGER NOT NULL DEFAULT 0,
   consumer TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (queue, seq)
@@ -137,6 +140,10 @@ CREATE INDEX job_unsent ON job (received) WHERE state = 0 AND queued IS NULL;
 CREATE INDEX job_overdue ON job (deadline) WHERE state = 0 AND deadline IS NOT NULL;
 )sql";
 
+// What changed with each version, for a database of the one before: the first leads to version 2.
+constexpr const char* kUpgrades[] = {"ALTER TABLE message ADD COLUMN forgiven INTEGER NOT NULL DEFAULT 0;"};
+static_assert(std::size(kUpgrades) == kSchemaVersion - 1);
+
 constexpr const char* kPragmas = R"sql(
 PRAGMA synchronous = FULL;
 PRAGMA wal_autocheckpoint = 0;
@@ -166,6 +173,10 @@ Result<std::unique_ptr<Connection>> OpenForWriting(const std::string& path, cons
     db.Script(kQueueTables);
     db.Script(kObjectTables);
     db.Script(kJobTables);
+    db.Script("PRAGMA user_version = " + std::to_string(kSchemaVersion) + "; COMMIT;");
+  } else if (!db.failure() && version < kSchemaVersion) {
+    db.Script("BEGIN IMMEDIATE;");
+    for (std::int64_t from = version; from < kSchemaVersion; ++from) db.Script(kUpgrades[from - 1]);
     db.Script("PRAGMA user_version = " + std::to_string(kSchemaVersion) + "; COMMIT;");
   }
   if (db.failure()) {

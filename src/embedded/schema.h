@@ -9,9 +9,9 @@
 
 namespace darkroom::embedded {
 
-inline constexpr int kSchemaVersion = 1;  // PRAGMA user_version
+inline constexpr int kSchemaVersion = 2;  // PRAGMA user_version
 
-// Opens the database for writing: WAL, synchronous=FULL, and the tables made when it is new.
+// Opens the database for writing: WAL, synchronous=FULL, and the tables made when it is new, or brought up to date.
 // Errors: kInvalid (a newer version wrote it, or no database), kUnavailable (full, held), kInternal.
 Result<std::unique_ptr<Connection>> OpenForWriting(const std::string& path, const char* vfs);
 // For reading; the database must have been opened for writing before.

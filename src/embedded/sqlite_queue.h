@@ -38,7 +38,8 @@ class SqliteQueueService final : public QueueService {
   Task<Result<std::int64_t>> ReleaseConsumer(std::string consumer);
 
   // Lets go of every lease: at a start, when all who held one have ended with the process before. That was no fault of
-  // the messages', so their receives do not count. Returns how many.
+  // the messages', so these receives do not count towards the queue's bound; the receive count tells them all the same.
+  // Returns how many.
   Task<Result<std::int64_t>> ReleaseAll();
 
   // Ends every wait: those receivers, and later ones that would have to wait, get kCancelled. All else goes on.

@@ -49,6 +49,8 @@ class TestEngine {
     engine_ = contract::Must(Engine::Open(std::move(options), io_, clock_));
   }
 
+  void Close() { engine_.reset(); }
+
   template <class T>
   T Run(Task<Result<T>> task) {
     return contract::Must(io_.RunUntilDone(std::move(task)));

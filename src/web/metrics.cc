@@ -47,7 +47,22 @@ Metrics::Metrics(const std::string& version)
                           .Name("darkroom_queue_oldest_message_age_seconds")
                           .Help("Age of the oldest message that is not done; 0 when there is none.")
                           .Register(registry_)),
-      workers_(BuildGauge().Name("darkroom_workers").Help("Workers of the fleet, by state.").Register(registry_)) {
+      workers_(BuildGauge().Name("darkroom_workers").Help("Workers of the fleet, by state.").Register(registry_)),
+      reports_repeated_(BuildCounter()
+                            .Name("darkroom_reports_repeated_total")
+                            .Help("Outcomes of jobs that had one already: work that was done twice.")
+                            .Register(registry_)
+                            .Add({})),
+      reports_unreadable_(BuildCounter()
+                              .Name("darkroom_reports_unreadable_total")
+                              .Help("Reports and dead requests that made no sense and were dropped.")
+                              .Register(registry_)
+                              .Add({})),
+      jobs_gave_up_(BuildCounter()
+                        .Name("darkroom_jobs_gave_up_total")
+                        .Help("Jobs of which every attempt ended without an outcome.")
+                        .Register(registry_)
+                        .Add({})) {
   BuildGauge()
       .Name("darkroom_build_info")
       .Help("Always 1; the label says what runs.")
@@ -98,6 +113,15 @@ void Metrics::SetQueues(const Backlog::Queues& queues) {
     messages_.Add({{"priority", name}, {"state", "delayed"}}).Set(double(stats.delayed));
     oldest_seconds_.Add({{"priority", name}}).Set(Seconds(stats.oldest_age.value_or(0us)));
   }
+}
+
+void Metrics::SetReports(const ReportCounts& counts) {
+  const auto set = [](prometheus::Counter& counter, std::uint64_t value) {
+    counter.Increment(double(value) - counter.Value());
+  };
+  set(reports_repeated_, counts.repeated);
+  set(reports_unreadable_, counts.unreadable);
+  set(jobs_gave_up_, counts.gave_up);
 }
 
 void Metrics::SetWorkers(const std::vector<FleetMember>& members) {

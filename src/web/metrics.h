@@ -44,6 +44,7 @@ class Metrics {
 
   void SetJobs(const Backlog::JobCounts& counts);
   void SetQueues(const Backlog::Queues& queues);
+  void SetReports(const ReportCounts& counts);
   void SetWorkers(const std::vector<FleetMember>& members);
   std::string Text() const;  // Prometheus' text format 0.0.4
 
@@ -58,6 +59,9 @@ class Metrics {
   prometheus::Family<prometheus::Gauge>& messages_;
   prometheus::Family<prometheus::Gauge>& oldest_seconds_;
   prometheus::Family<prometheus::Gauge>& workers_;
+  prometheus::Counter& reports_repeated_;
+  prometheus::Counter& reports_unreadable_;
+  prometheus::Counter& jobs_gave_up_;
 };
 
 }  // namespace darkroom::web

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,13 @@
 
 namespace darkroom::web {
 
+// What became of workers' reports since the process that takes them started.
+struct ReportCounts {
+  std::uint64_t repeated = 0;  // outcomes of jobs that had one already
+  std::uint64_t gave_up = 0;   // jobs of which every attempt ended without an outcome
+  std::uint64_t unreadable = 0;
+};
+
 // All of them outlive the Web.
 struct WebDeps {
   IoContext& io;
@@ -26,7 +34,8 @@ struct WebDeps {
   std::array<Queue*, kPriorities.size()> requests;  // by Priority
   JobNews& news;
   const ModelCatalog& models;
-  Fleet* fleet = nullptr;  // nullptr: this node does not know the workers
+  Fleet* fleet = nullptr;                 // nullptr: this node does not know the workers
+  std::function<ReportCounts()> reports;  // empty: this node does not know
 };
 
 struct WebOptions {
@@ -38,7 +47,7 @@ struct WebOptions {
   // From the begin of a submission to the creation of its jobs. Its pictures stand in the store without a job so long:
   // whoever removes such pictures must wait longer.
   Duration max_upload = 12h;
-  Duration max_wait = 300s;                // of `Prefer: wait` and POST /
+  Duration max_wait = 300s;  // of `Prefer: wait` and POST /
   std::string version = "0";
   bool workers_on_demand = false;  // ready although no worker runs: the fleet starts one when work comes
 

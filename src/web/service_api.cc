@@ -91,6 +91,7 @@ Task<ServiceApi::Answer> ServiceApi::GetMetrics(http::Request&) {
   if (queues) metrics_.SetQueues(*queues);
   auto workers = co_await Workers();
   if (workers && *workers) metrics_.SetWorkers(**workers);
+  if (deps_.reports) metrics_.SetReports(deps_.reports());
   if (!counts || !queues || !workers) spdlog::warn("metrics: the store, a queue or the fleet did not answer");
   co_return http::Response::Text(200, metrics_.Text(), "text/plain; version=0.0.4; charset=utf-8");
 }

@@ -107,7 +107,12 @@ TEST_F(Service, MetricsCountSubmissionsEndsAndRequests) {
   Settle(JobIdOf(Post("/v1/jobs", "image/png", Png())));
   Post("/v1/jobs", "image/png", "not a picture");
   clock_.Advance(2s);  // what was read of the store for the first submission is old by then
+  reports_ = {.repeated = 3, .gave_up = 1};
+  Get("/metrics");
+  reports_.repeated = 4;
   const std::string text = Get("/metrics").body;
+  EXPECT_THAT(text, HasSubstr("darkroom_reports_repeated_total 4"));
+  EXPECT_THAT(text, HasSubstr("darkroom_jobs_gave_up_total 1"));
   EXPECT_THAT(text, HasSubstr("darkroom_jobs_submitted_total{model=\"furniture\",priority=\"normal\"} 1"));
   EXPECT_THAT(text, HasSubstr("darkroom_jobs_settled_total{model=\"furniture\",state=\"succeeded\"} 1"));
   EXPECT_THAT(text, HasSubstr("darkroom_jobs{state=\"succeeded\"} 1"));

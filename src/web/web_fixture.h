@@ -104,6 +104,7 @@ class WebFixture : public testing::Test {
   std::shared_ptr<ObjectStore> outputs_;
   std::vector<std::shared_ptr<Queue>> queues_;
   JobNews news_{clock_};
+  ReportCounts reports_;
   std::optional<ModelCatalog> models_;
   std::unique_ptr<Web> web_;
 
