@@ -31,7 +31,7 @@ Picture JudgePicture(const UploadedFile& file, int index, PictureLimits limits) 
   picture.input.size = file.size;
   if (file.too_large) {
     picture.problem = About("too_large", picture.input, index,
-                            fmt::format("{} bytes or more; the limit is {} bytes", file.size, limits.bytes));
+                            fmt::format("{} bytes are too many; the limit is {} bytes", file.size, limits.bytes));
     picture.problem->members["limit"] = limits.bytes;
     return picture;
   }

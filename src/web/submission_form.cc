@@ -77,7 +77,7 @@ Task<OrProblem<Gathered>> Gather(Source& source, std::int64_t limit, PastLimit p
 // What base64 of this length holds.
 std::int64_t DecodedSize(std::string_view base64) {
   const auto padding = base64.ends_with("==") ? 2 : base64.ends_with('=') ? 1 : 0;
-  return std::int64_t(base64.size()) / 4 * 3 - padding;
+  return std::max<std::int64_t>(0, std::int64_t(base64.size()) / 4 * 3 - padding);
 }
 
 class MultipartForm final : public SubmissionForm {
