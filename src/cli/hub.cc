@@ -15,6 +15,7 @@
 #include "ledger/ledger.h"
 #include "ledger/sweeper.h"
 #include "scaling/local_fleet.h"
+#include "web/problem.h"
 #include "web/web.h"
 
 namespace darkroom::cli {
@@ -215,6 +216,7 @@ Task<Status> Hub::Parts::Start() {
   http::ServerOptions server_options;
   server_options.address = settings.listen_address;
   server_options.port = settings.listen_port;
+  server_options.refusal = web::Refusal;
   server = std::make_unique<http::Server>(io, clock, server_options, web->handler());
   const Status listening = server->Start();
   if (!listening) co_return Fail(listening.error());

@@ -107,9 +107,9 @@ Task<void> WarmUp(WorkThread& thread, worker::ModelRunner& runner, std::string m
   }
 }
 
-// Tells the hub that jobs can come, once the default model has been loaded or could not be, and from then on each second
-// that our loop turns (scaling/local_fleet.h). Jobs of other models are taken meanwhile; a load that takes very long is
-// not waited for. On a person's terminal there is nobody to tell the second.
+// Tells the hub that jobs can come, once the default model has been loaded or could not be, and from then on each
+// second that our loop turns (scaling/local_fleet.h). Jobs of other models are taken meanwhile; a load that takes very
+// long is not waited for. On a person's terminal there is nobody to tell the second.
 Task<void> SpeakUp(TaskGroup& warming, Clock& clock) {
   constexpr Duration kLongestWarmUp = 60s;
   const bool warm = co_await warming.Join(clock.Now() + kLongestWarmUp);

@@ -41,7 +41,7 @@ struct ClientRequest {
   std::string url;  // absolute; path and query are sent as they stand; kept out of error messages but for the path
   Headers headers;
   std::vector<SharedBytes> body;  // one piece after the other; a copy of the request, to be sent again, shares them
-  Duration timeout = 60s;  // of the whole exchange; 0: none
+  Duration timeout = 60s;         // of the whole exchange; 0: none
   Duration connect_timeout = 5s;
   std::size_t max_response = std::size_t(1) << 30;  // bytes
   // Called on the curl thread as the body goes out; for progress bars.

@@ -17,8 +17,8 @@ constexpr Duration kLinger = 30s;
 
 }  // namespace
 
-Connection::Connection(std::shared_ptr<Socket> socket, std::string remote, Service& service)
-    : socket_(std::move(socket)), remote_(std::move(remote)), service_(service) {}
+Connection::Connection(std::shared_ptr<Socket> socket, Service& service)
+    : socket_(std::move(socket)), service_(service) {}
 
 Task<void> Connection::Run() {
   while (true) {
@@ -45,7 +45,6 @@ Task<bool> Connection::ServeOne() {
       .expects_continue = !parser_.http_1_0() && EqualsIgnoringCase(request.headers.Get("Expect"), "100-continue")};
   RequestBody body(*socket_, service_.clock, service_.options, framing);
   request.body = &body;
-  request.remote = remote_;
 
   auto response = co_await AskHandler(request);
 
@@ -84,7 +83,7 @@ Task<bool> Connection::ReadHead(Request& request) {
 }
 
 Task<bool> Connection::Refuse(int status, std::string_view reason) {
-  auto response = Problem(status, reason);
+  auto response = Refusal(status, reason);
   head_.clear();
   const auto plan = AppendHead(response, {}, service_.date.At(service_.clock.Now()), head_);
   linger_ = co_await Send(response, plan);
@@ -99,7 +98,12 @@ Task<Response> Connection::AskHandler(Request& request) {
   } catch (...) {
     spdlog::error("{} {}: the handler failed", request.method, request.path);
   }
-  co_return Problem(500, "something went wrong here; the log says more");
+  co_return Refusal(500, "something went wrong here; the log says more");
+}
+
+Response Connection::Refusal(int status, std::string_view reason) const {
+  const auto& refusal = service_.options.refusal;
+  return refusal ? refusal(status, reason) : Response::Text(status, std::string(reason) + "\n");
 }
 
 Task<bool> Connection::Send(Response& response, const AnswerPlan& plan) {

@@ -27,7 +27,7 @@ struct Service {
 
 class Connection {
  public:
-  Connection(std::shared_ptr<Socket> socket, std::string remote, Service& service);
+  Connection(std::shared_ptr<Socket> socket, Service& service);
 
   Task<void> Run();
 
@@ -41,12 +41,12 @@ class Connection {
   Task<bool> ServeOne();
   Task<bool> ReadHead(Request& request);
   Task<bool> Refuse(int status, std::string_view reason);
+  Response Refusal(int status, std::string_view reason) const;
   Task<Response> AskHandler(Request& request);
   // Whether all of the answer went out.
   Task<bool> Send(Response& response, const AnswerPlan& plan);
 
   std::shared_ptr<Socket> socket_;
-  const std::string remote_;
   Service& service_;
   RequestParser parser_;
   std::string head_;                // of the answer

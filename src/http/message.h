@@ -70,7 +70,6 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
   Headers headers;
   std::map<std::string, std::string, std::less<>> params;  // from the route's {names}, decoded
-  std::string remote;                                      // the peer's address, "127.0.0.1"
   std::optional<std::uint64_t> content_length;
   BodyReader* body = nullptr;  // never null in a handler
 

@@ -14,7 +14,8 @@ RequestBody::RequestBody(Socket& socket, Clock& clock, const ServerOptions& opti
       expects_continue_(framing.expects_continue),
       at_end_(!framing.chunked && framing.length == 0),
       left_(framing.length),
-      max_body_(options.max_body > 0 ? options.max_body : std::numeric_limits<std::uint64_t>::max()) {}
+      max_body_(options.max_body > 0 ? options.max_body : std::numeric_limits<std::uint64_t>::max()),
+      patience_(options.read_timeout) {}
 
 Task<Result<std::string>> RequestBody::Read() {
   if (failure_) co_return Fail(*failure_);
@@ -47,10 +48,13 @@ Task<Result<std::string>> RequestBody::ReadFixed() {
   } else {
     const auto room = std::size_t(std::min<std::uint64_t>(left_, Socket::kBodyRead));
     chunk.resize_and_overwrite(room, [](char*, std::size_t size) { return size; });
-    const auto got = co_await socket_.ReadSome(chunk.data(), room, clock_.Now() + options_.read_timeout);
+    const Time since = clock_.Now();
+    const auto got = co_await socket_.ReadSome(chunk.data(), room, since + patience_);
     if (got == 0) co_return Fail(Broken());
+    Waited(since);
     chunk.resize(got);
   }
+  Received(chunk.size());
   left_ -= chunk.size();
   max_body_ -= chunk.size();
   at_end_ = left_ == 0;
@@ -63,6 +67,7 @@ Task<Result<std::string>> RequestBody::ReadChunked() {
     std::size_t used = 0;
     const auto outcome = decoder_.Decode(socket_.input(), used, chunk);
     socket_.Consume(used);
+    Received(used);
     if (outcome == ChunkedDecoder::Outcome::kBad) co_return Fail(Code::kInvalid, "the chunked body is malformed");
     at_end_ = outcome == ChunkedDecoder::Outcome::kDone;
     seen_ += chunk.size();
@@ -70,14 +75,23 @@ Task<Result<std::string>> RequestBody::ReadChunked() {
       co_return Fail(Code::kTooLarge, "the body is larger than " + std::to_string(max_body_) + " bytes");
     }
     if (!chunk.empty() || at_end_) co_return chunk;
-    const auto deadline = clock_.Now() + options_.read_timeout;
-    const bool more = co_await socket_.Fill(deadline, Socket::kBodyRead);
+    const Time since = clock_.Now();
+    const bool more = co_await socket_.Fill(since + patience_, Socket::kBodyRead);
     if (!more) co_return Fail(Broken());
+    Waited(since);
   }
 }
 
+void RequestBody::Received(std::size_t bytes) {
+  const auto earned = std::chrono::microseconds(std::int64_t(bytes) * 1'000'000 / options_.min_body_rate);
+  patience_ = std::min<Duration>(options_.read_timeout, patience_ + earned);
+}
+
 Error RequestBody::Broken() {
-  if (socket_.TakeExpired()) return Error(Code::kUnavailable, "the client stopped sending the body");
+  if (socket_.TakeExpired()) {
+    return Error(Code::kUnavailable, "the client stopped sending the body, or sends fewer than " +
+                                         std::to_string(options_.min_body_rate) + " bytes a second");
+  }
   return Error(Code::kUnavailable, "the client broke off the body");
 }
 

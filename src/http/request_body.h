@@ -1,4 +1,5 @@
-// RequestBody: the body of the request that a connection is serving, read from its socket on demand.
+// RequestBody: the body of the request that a connection is serving, read from its socket on demand, and given up when
+// it comes too slowly.
 #pragma once
 
 #include <cstdint>
@@ -33,6 +34,8 @@ class RequestBody final : public BodyReader {
  private:
   Task<Result<std::string>> ReadFixed();
   Task<Result<std::string>> ReadChunked();
+  void Waited(Time since) { patience_ -= clock_.Now() - since; }
+  void Received(std::size_t bytes);
   Error Broken();
 
   Socket& socket_;
@@ -44,6 +47,9 @@ class RequestBody final : public BodyReader {
   std::uint64_t left_;  // when not chunked
   std::uint64_t max_body_;
   std::uint64_t seen_ = 0;  // when chunked
+  // How long the client may yet make us wait: waiting uses it up, what comes fills it up again. So a body may stall for
+  // a while, but not trickle. Time in which the handler does not read counts against nobody.
+  Duration patience_;
   ChunkedDecoder decoder_;
   std::optional<Error> failure_;  // what every further Read answers
 };

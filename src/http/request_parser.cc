@@ -45,6 +45,20 @@ class Grammar final : public beast::http::basic_parser<true> {
   Request& request_;
 };
 
+// Takes the scheme and the authority off a target in the absolute form, as proxies send it, and returns the authority:
+// it counts, whatever the Host field says (RFC 9112 3.2.2). nullopt for other forms.
+std::optional<std::string_view> TakeAuthority(std::string_view& target) {
+  const auto colon = target.find("://");
+  const auto scheme = target.substr(0, colon);
+  if (colon == target.npos || !(EqualsIgnoringCase(scheme, "http") || EqualsIgnoringCase(scheme, "https"))) {
+    return std::nullopt;
+  }
+  target.remove_prefix(colon + 3);
+  const auto authority = target.substr(0, target.find_first_of("/?"));
+  target.remove_prefix(authority.size());
+  return authority;
+}
+
 }  // namespace
 
 struct RequestParser::State {
@@ -99,7 +113,8 @@ RequestParser::Outcome RequestParser::State::FinishHead() {
   const auto& headers = request->headers;
   const auto hosts = std::count_if(headers.begin(), headers.end(),
                                    [](const auto& field) { return EqualsIgnoringCase(field.first, "Host"); });
-  if (hosts > 1 || (hosts == 0 && !grammar->http_1_0)) return Bad(400, "a request names its Host once");
+  if (hosts > 1) return Bad(400, "the request has more than one Host field");
+  if (hosts == 0 && !grammar->http_1_0) return Bad(400, "the request has no Host field");
   if (const auto coding = headers.Find("Transfer-Encoding")) {
     if (grammar->http_1_0) return Bad(400, "HTTP/1.0 has no Transfer-Encoding");
     // Anything but chunked alone: whoever stands in front of us may see another end of the body than we do.
@@ -108,13 +123,15 @@ RequestParser::Outcome RequestParser::State::FinishHead() {
     }
   }
   std::string_view target = request->target;
-  if (target.starts_with("http://") || target.starts_with("https://")) {  // the absolute form, as proxies send it
-    const auto slash = target.find('/', target.find("//") + 2);
-    target = slash == target.npos ? "/" : target.substr(slash);
+  if (const auto authority = TakeAuthority(target)) {
+    if (authority->empty() || authority->contains('@')) return Bad(400, "the request's target names no host");
+    request->headers.Set("Host", std::string(*authority));
+  } else if (!target.starts_with('/') && target != "*") {
+    return Bad(400, "a request's target begins with a slash");
   }
-  if (!target.starts_with('/') && target != "*") return Bad(400, "a request's target begins with a slash");
   const auto question = target.find('?');
   request->path = target.substr(0, question);
+  if (request->path.empty()) request->path = "/";
   if (question != target.npos) {
     request->raw_query = target.substr(question + 1);
     request->query = ParseQuery(request->raw_query);

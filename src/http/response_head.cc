@@ -7,7 +7,6 @@
 #include <charconv>
 #include <iterator>
 
-#include "base/json.h"
 #include "base/log.h"
 #include "http/ascii.h"
 
@@ -97,14 +96,6 @@ std::string_view DateField::At(Time now) {
     text_ = fmt::format("{:%a, %d %b %Y %H:%M:%S GMT}", fmt::gmtime(std::time_t(second)));
   }
   return text_;
-}
-
-Response Problem(int status, std::string_view detail) {
-  const json::object body{{"type", "about:blank"},
-                          {"title", std::string(ReasonPhrase(status))},
-                          {"status", status},
-                          {"detail", std::string(detail)}};
-  return Response::Json(status, json::serialize(body), "application/problem+json");
 }
 
 }  // namespace darkroom::http

@@ -39,7 +39,4 @@ class DateField {
   std::string text_;
 };
 
-// A body of RFC 9457 with its status, for what goes wrong before a handler is asked or after it failed.
-Response Problem(int status, std::string_view detail);
-
 }  // namespace darkroom::http

@@ -72,11 +72,5 @@ TEST(DateField, IsWrittenAsRfc9110Says) {
   EXPECT_EQ(date.At(FromMicros(784'111'778'999'999)), "Sun, 06 Nov 1994 08:49:38 GMT");
 }
 
-TEST(Problem, IsProblemJson) {
-  const auto response = Problem(413, "too \"big\"");
-  EXPECT_EQ(response.headers.Get("Content-Type"), "application/problem+json");
-  EXPECT_EQ(response.body, R"({"type":"about:blank","title":"Content Too Large","status":413,"detail":"too \"big\""})");
-}
-
 }  // namespace
 }  // namespace darkroom::http

@@ -109,11 +109,12 @@ Task<Response> Router::Handle(Request& request) const {
   const Entry* best = nullptr;
   std::vector<std::string_view> allowed;
   auto path = Decode(request.path);
+  const bool everything = request.method == "OPTIONS" && request.path == "*";  // RFC 9110 9.3.7: the server as a whole
   // A second pass for HEAD: GET's route serves it where no route of its own does.
   const std::string_view methods[] = {request.method, request.method == "HEAD" ? "GET" : ""};
   for (const auto method : methods) {
     for (const auto& entry : entries_) {
-      if (!path || !Matches(entry.segments, *path)) continue;
+      if (!everything && (!path || !Matches(entry.segments, *path))) continue;
       allowed.push_back(entry.route.method);
       if (entry.route.method == method && (best == nullptr || Closer(entry.segments, best->segments))) best = &entry;
     }
@@ -127,12 +128,17 @@ Task<Response> Router::Handle(Request& request) const {
     return not_found_ ? not_found_(request) : Answer(Response::Text(404, "nothing is here\n"));
   }
   if (std::ranges::find(allowed, "GET") != allowed.end()) allowed.push_back("HEAD");
+  allowed.push_back("OPTIONS");
   std::ranges::sort(allowed);
   allowed.erase(std::ranges::unique(allowed).begin(), allowed.end());
   std::string allow;
   for (const auto method : allowed) allow.append(allow.empty() ? "" : ", ").append(method);
-  auto response =
-      not_allowed_ ? not_allowed_(request, allow) : Response::Text(405, "this method is not allowed here\n");
+  Response response;
+  if (request.method == "OPTIONS") {
+    response.status = 204;
+  } else {
+    response = not_allowed_ ? not_allowed_(request, allow) : Response::Text(405, "this method is not allowed here\n");
+  }
   response.headers.Set("Allow", allow);
   return Answer(std::move(response));
 }

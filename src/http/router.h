@@ -21,8 +21,8 @@ class Router {
   // Two routes that would match the same request equally well are a bug. Literal segments win over braces.
   void Add(std::string method, std::string pattern, Handler handler);
 
-  // The answer of the route that matches; HEAD is served by GET's. Otherwise not_found's answer, or
-  // method_not_allowed's (which is given the Allow header's value).
+  // The answer of the route that matches; HEAD is served by GET's, OPTIONS with 204 and the Allow field. Otherwise
+  // not_found's answer, or method_not_allowed's (which is given the Allow field's value).
   Task<Response> Handle(Request& request) const;
 
   void set_not_found(Handler handler) { not_found_ = std::move(handler); }

@@ -66,10 +66,21 @@ TEST_F(RouterTest, SaysWhichMethodsAreAllowed) {
   Add("DELETE", "/jobs/{rest...}");
   const auto response = Ask("POST", "/jobs/1");
   EXPECT_EQ(response.status, 405);
-  EXPECT_EQ(response.headers.Get("Allow"), "DELETE, GET, HEAD");
+  EXPECT_EQ(response.headers.Get("Allow"), "DELETE, GET, HEAD, OPTIONS");
   router_.set_method_not_allowed(
       [](const Request&, std::string allow) { return Response::Text(405, "only " + allow); });
-  EXPECT_EQ(Ask("POST", "/jobs/1").body, "only DELETE, GET, HEAD");
+  EXPECT_EQ(Ask("POST", "/jobs/1").body, "only DELETE, GET, HEAD, OPTIONS");
+}
+
+TEST_F(RouterTest, AnswersOptionsWithWhatIsAllowed) {
+  Add("GET", "/a");
+  Add("PUT", "/b");
+  const auto one = Ask("OPTIONS", "/b");
+  EXPECT_EQ(one.status, 204);
+  EXPECT_EQ(one.headers.Get("Allow"), "OPTIONS, PUT");
+  EXPECT_EQ(Ask("OPTIONS", "*").headers.Get("Allow"), "GET, HEAD, OPTIONS, PUT");
+  EXPECT_EQ(Ask("OPTIONS", "/none").status, 404);
+  EXPECT_EQ(Ask("GET", "*").status, 404);
 }
 
 TEST_F(RouterTest, ServesHeadByGetUnlessHeadHasARouteOfItsOwn) {

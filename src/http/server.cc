@@ -21,17 +21,6 @@ constexpr Duration kAcceptBackoff = 100ms;
 // What handlers get to notice that their connection was closed under them.
 constexpr Duration kAfterGrace = 2s;
 
-std::string RemoteOf(const tcp::socket& socket) {
-  ErrorCode error;
-  const auto endpoint = socket.remote_endpoint(error);
-  if (error) return "";
-  auto address = endpoint.address();
-  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
-    address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
-  }
-  return address.to_string();
-}
-
 }  // namespace
 
 struct Server::State : std::enable_shared_from_this<Server::State> {
@@ -112,9 +101,8 @@ Task<void> Server::State::Accept(std::shared_ptr<State> self) {
     }
     socket.set_option(tcp::no_delay(true), error);
     socket.non_blocking(true, error);
-    auto remote = RemoteOf(socket);
     auto wrapped = std::make_shared<Socket>(std::move(socket), self->service.clock);
-    auto connection = std::make_shared<Connection>(std::move(wrapped), std::move(remote), self->service);
+    auto connection = std::make_shared<Connection>(std::move(wrapped), self->service);
     self->connections.insert(connection.get());
     self->ArmSweep();
     self->io.Spawn(Serve(self, std::move(connection)));

@@ -6,8 +6,10 @@
 // (further ones wait in the listen queue).
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/async.h"
 #include "base/clock.h"
@@ -18,13 +20,17 @@ namespace darkroom::http {
 
 struct ServerOptions {
   std::string address = "127.0.0.1";
-  int port = 0;                   // 0: any free one, see Server::port
-  std::uint64_t max_body = 0;     // bytes of one request; 0: only the handlers' own bounds
-  Duration header_timeout = 20s;  // from the first byte of a request to the end of its header
-  Duration read_timeout = 60s;    // without a byte of a body
-  Duration write_timeout = 60s;   // without progress of an answer
-  Duration idle_timeout = 75s;    // between requests
+  int port = 0;                       // 0: any free one, see Server::port
+  std::uint64_t max_body = 0;         // bytes of one request; 0: only the handlers' own bounds
+  Duration header_timeout = 20s;      // from the first byte of a request to the end of its header
+  Duration read_timeout = 60s;        // without a byte of a body, or with too few
+  std::int64_t min_body_rate = 1000;  // bytes a second that a body must come with on average, over about read_timeout
+  Duration write_timeout = 60s;       // without progress of an answer
+  Duration idle_timeout = 75s;        // between requests
   int max_connections = 10'000;
+  // The answer where no handler is asked (a request that cannot be read) or where it threw: 400, 408, 431, 500, 501 or
+  // 505, with a sentence for people. Empty: that sentence as text.
+  std::function<Response(int status, std::string_view reason)> refusal = nullptr;
 };
 
 class Server {

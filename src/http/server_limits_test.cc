@@ -24,8 +24,12 @@ struct Upload {
   std::optional<Code> failure;
 };
 
-TEST_F(ServerTest, AnswersGarbageWithAProblemAndCloses) {
-  Serve(Echo);
+TEST_F(ServerTest, RefusesGarbageInTheWordsItWasGivenAndCloses) {
+  ServerOptions options;
+  options.refusal = [](int status, std::string_view reason) {
+    return Response::Json(status, "\"" + std::string(reason) + "\"", "application/problem+json");
+  };
+  Serve(Echo, options);
   auto test = [&]() -> Task<void> {
     struct Case {
       std::string bytes, status;
@@ -37,6 +41,8 @@ TEST_F(ServerTest, AnswersGarbageWithAProblemAndCloses) {
         {"GET / HTTP/1.1\r\n\r\n", "400"},
         {"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "400"},
         {"GET nowhere HTTP/1.1\r\nHost: a\r\n\r\n", "400"},
+        {"GET http:///path HTTP/1.1\r\nHost: a\r\n\r\n", "400"},
+        {"GET http://localhost@evil/ HTTP/1.1\r\nHost: a\r\n\r\n", "400"},
         {"GET / HTTP/1.1\r\nHost: a\r\nBad Name: b\r\n\r\n", "400"},
         {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", "400"},
         {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", "400"},
@@ -123,6 +129,79 @@ TEST_F(ServerTest, GivesUpOnAnUploadThatStalls) {
     const auto all = co_await ReceiveToEndInTime(client);
     EXPECT_EQ(upload.failure, Code::kUnavailable);
     EXPECT_THAT(all, HasSubstr("stopped sending"));
+  };
+  Run(test());
+}
+
+// A byte a second never stalls, and would hold a connection and what came before for days.
+TEST_F(ServerTest, GivesUpOnAnUploadThatTrickles) {
+  for (const std::string fields : {"Content-Length: 1000000\r\n", "Transfer-Encoding: chunked\r\n"}) {
+    Upload upload;
+    auto handler = [&](Request& request) -> Task<Response> { co_return co_await upload(request); };
+    Serve(handler);
+    auto test = [&]() -> Task<void> {
+      auto client = Connect();
+      co_await client.Send(Post(fields, fields.starts_with('T') ? "fffff\r\n" : ""));
+      for (int i = 0; i < 10; ++i) co_await Turn();
+      const Time begun = clock_.Now();
+      while (!upload.ended && clock_.Now() - begun < 200s) {
+        co_await client.Send("x");
+        for (int i = 0; i < 5; ++i) co_await Turn();
+        clock_.Advance(1s);
+      }
+      EXPECT_EQ(upload.failure, Code::kUnavailable);
+      EXPECT_GE(clock_.Now() - begun, 55s);
+      EXPECT_LE(clock_.Now() - begun, 65s);
+      client.Close();
+    };
+    Run(test());
+  }
+}
+
+TEST_F(ServerTest, TakesAnUploadThatIsSlowButSteady) {
+  Upload upload;
+  auto handler = [&](Request& request) -> Task<Response> { co_return co_await upload(request); };
+  Serve(handler);
+  auto test = [&]() -> Task<void> {
+    auto client = Connect();
+    co_await client.Send(Post("Content-Length: 300000\r\n"));
+    for (int seconds = 0; seconds < 300; ++seconds) {
+      co_await client.Send(std::string(1000, 'x'));
+      for (int i = 0; i < 5; ++i) co_await Turn();
+      clock_.Advance(1s);
+    }
+    const auto reply = co_await client.Receive();
+    EXPECT_EQ(reply.status, 200) << reply.body;
+  };
+  Run(test());
+}
+
+// A slow disk is no fault of the client's.
+TEST_F(ServerTest, CountsOnlyTheTimeInWhichItWaitsForTheClient) {
+  Signal go(clock_);
+  bool ended = false;
+  auto handler = [&](Request& request) -> Task<Response> {
+    co_await request.body->Read();
+    co_await go.Wait();
+    auto rest = co_await request.body->ReadAll(100);
+    ended = true;
+    co_return Response::Text(rest ? 200 : 400, rest ? *rest : rest.error().message());
+  };
+  Serve(handler);
+  auto test = [&]() -> Task<void> {
+    auto client = Connect();
+    co_await client.Send(Post("Content-Length: 2\r\n", "a"));
+    for (int i = 0; i < 10; ++i) co_await Turn();
+    for (int seconds = 0; seconds < 300; ++seconds) {
+      clock_.Advance(1s);
+      co_await Turn();
+    }
+    go.NotifyAll();
+    for (int i = 0; i < 10; ++i) co_await Turn();
+    EXPECT_FALSE(ended);
+    co_await client.Send("b");
+    const auto reply = co_await client.Receive();
+    EXPECT_EQ(reply.body, "b");
   };
   Run(test());
 }

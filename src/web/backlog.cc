@@ -19,20 +19,17 @@ void AddTo(QueueStats& total, const QueueStats& stats) {
 
 }  // namespace
 
-bool Backlog::Fresh(const std::optional<Time>& read) const { return read && deps_.clock.Now() - *read < kMaxAge; }
-
 Task<Result<Backlog::JobCounts>> Backlog::Jobs() {
-  if (Fresh(jobs_.read)) co_return jobs_.value;
   const std::int64_t added_before = added_;
   auto counts = co_await deps_.jobs.Counts();
   if (!counts) co_return Fail(counts.error());
-  jobs_ = {*counts, deps_.clock.Now()};
+  queued_ = (*counts)[std::size_t(JobState::kQueued)];
+  read_ = deps_.clock.Now();
   added_ -= std::min(added_, added_before);
   co_return *counts;
 }
 
-Task<Result<Backlog::Queues>> Backlog::RequestQueues() {
-  if (Fresh(queues_.read)) co_return queues_.value;
+Task<Result<Backlog::Queues>> Backlog::RequestQueues() const {
   Queues queues;
   for (std::size_t i = 0; i < deps_.requests.size(); ++i) {
     auto stats = co_await deps_.requests[i]->Stats();
@@ -40,14 +37,15 @@ Task<Result<Backlog::Queues>> Backlog::RequestQueues() {
     queues.by_priority[i] = *stats;
     AddTo(queues.total, *stats);
   }
-  queues_ = {queues, deps_.clock.Now()};
   co_return queues;
 }
 
 Task<OrProblem<void>> Backlog::CheckRoom() {
-  auto counts = co_await Jobs();
-  if (!counts) co_return Refuse(counts.error());
-  const std::int64_t waiting = (*counts)[std::size_t(JobState::kQueued)] + added_;
+  if (!read_ || deps_.clock.Now() - *read_ >= kMaxAge) {
+    auto counts = co_await Jobs();
+    if (!counts) co_return Refuse(counts.error());
+  }
+  const std::int64_t waiting = queued_ + added_;
   if (waiting < max_queued_) co_return OrProblem<void>();
   Problem problem(
       "queue_full",

@@ -1,5 +1,5 @@
-// Backlog: how much work waits, and whether there is room for more. Asks the store and the queues at most once a
-// second, however many clients ask. Threads: the loop's alone.
+// Backlog: how much work waits, and whether there is room for more. Who wants to know is told what is so now; the check
+// that each submission makes asks the store at most once a second, however many there are. Threads: the loop's alone.
 #pragma once
 
 #include <array>
@@ -23,7 +23,7 @@ class Backlog {
   Backlog(const WebDeps& deps, std::int64_t max_queued) : deps_(deps), max_queued_(max_queued) {}
 
   Task<Result<JobCounts>> Jobs();
-  Task<Result<Queues>> RequestQueues();
+  Task<Result<Queues>> RequestQueues() const;
 
   // queue_full, with Retry-After, when as many jobs wait as may.
   Task<OrProblem<void>> CheckRoom();
@@ -31,18 +31,11 @@ class Backlog {
   void Added(std::int64_t jobs) { added_ += jobs; }
 
  private:
-  template <class T>
-  struct Cached {
-    T value{};
-    std::optional<Time> read;
-  };
-  bool Fresh(const std::optional<Time>& read) const;
-
   const WebDeps& deps_;
   const std::int64_t max_queued_;
-  Cached<JobCounts> jobs_;
-  Cached<Queues> queues_;
-  std::int64_t added_ = 0;  // since jobs_ was read
+  std::int64_t queued_ = 0;   // jobs, when they were counted last
+  std::optional<Time> read_;  // when that was
+  std::int64_t added_ = 0;    // since then
 };
 
 }  // namespace darkroom::web

@@ -38,6 +38,10 @@ std::optional<Problem> BrowserGuard::Check(const http::Request& request) const {
   const std::string_view host = request.headers.Get("Host");
   if (options_.check_host) {
     const std::string_view name = WithoutPort(host);
+    if (name.empty()) {
+      return Problem("invalid_request", "the request has no Host field; send one, such as 'Host: localhost'",
+                     {{"header", "Host"}});
+    }
     const auto is_name = [name](std::string_view own) { return http::EqualsIgnoringCase(own, name); };
     const bool own = is_name("localhost") || is_name("127.0.0.1") || is_name("[::1]");
     if (!own && std::ranges::none_of(options_.allow_hosts, is_name)) {

@@ -49,9 +49,10 @@ TEST(BrowserGuard, OnLoopbackOnlyKnownNamesAreServed) {
   for (const std::string host : {"localhost", "LOCALHOST:8080", "127.0.0.1:8080", "[::1]:8080", "darkroom.example"}) {
     EXPECT_EQ(CodeFor(options, "GET", {{"Host", host}}), "") << host;
   }
-  for (const std::string host : {"rebind.example:8080", "localhost.evil.example", "", "[::1].evil"}) {
+  for (const std::string host : {"rebind.example:8080", "localhost.evil.example", "[::1].evil"}) {
     EXPECT_EQ(CodeFor(options, "GET", {{"Host", host}}), "misdirected") << host;
   }
+  EXPECT_EQ(CodeFor(options, "GET", {}), "invalid_request") << "HTTP/1.0 may come without: then that is what is wrong";
 }
 
 }  // namespace

@@ -35,7 +35,16 @@ std::size_t CharacterLength(std::string_view text) {
   return 0;
 }
 
-bool IsControl(char c) { return std::uint8_t(c) < 0x20 || c == 0x7F; }
+// Whether the well-formed `character` gives orders instead of being seen: controls (C0, DEL, C1), and those that turn
+// the direction of the text around them, so that "exe.gpj" reads "jpg.exe" (U+202A to U+202E, U+2066 to U+2069).
+bool IsControl(std::string_view character) {
+  const auto byte = [character](std::size_t i) { return std::uint8_t(character[i]); };
+  if (character.size() == 1) return byte(0) < 0x20 || byte(0) == 0x7F;
+  if (character.size() == 2) return byte(0) == 0xC2 && byte(1) < 0xA0;
+  if (character.size() != 3 || byte(0) != 0xE2) return false;
+  return (byte(1) == 0x80 && byte(2) >= 0xAA && byte(2) <= 0xAE) ||
+         (byte(1) == 0x81 && byte(2) >= 0xA6 && byte(2) <= 0xA9);
+}
 
 }  // namespace
 
@@ -43,7 +52,7 @@ std::string CleanText(std::string_view text, std::size_t max_bytes) {
   std::string clean;
   while (!text.empty()) {
     const std::size_t length = CharacterLength(text);
-    const bool bad = length == 0 || (length == 1 && IsControl(text.front()));
+    const bool bad = length == 0 || IsControl(text.substr(0, length));
     const std::string_view next = bad ? kReplacement : text.substr(0, length);
     if (clean.size() + next.size() > max_bytes) break;
     clean += next;

@@ -6,7 +6,8 @@
 
 namespace darkroom::web {
 
-// Valid UTF-8 without control characters: what is neither becomes U+FFFD. At most `max_bytes`, cut between characters.
+// Valid UTF-8 without control characters, those of text direction included: what is neither becomes U+FFFD. At most
+// `max_bytes`, cut between characters.
 std::string CleanText(std::string_view text, std::size_t max_bytes = 4096);
 
 // The last part of a path as browsers of any system send it, clean, at most 255 bytes; may be empty.

@@ -14,6 +14,15 @@ TEST(CleanText, ReplacesWhatIsNoTextAndCutsBetweenCharacters) {
   EXPECT_EQ(CleanText("ééé", 5), "éé");
 }
 
+TEST(CleanText, ReplacesWhatTurnsTheDirectionOfText) {
+  for (const std::string_view order : {"\u202A", "\u202E", "\u2066", "\u2069", "\xC2\x80", "\xC2\x9F"}) {
+    EXPECT_EQ(CleanText("a" + std::string(order) + "gpj.exe"), "a\uFFFDgpj.exe");
+  }
+  for (const std::string_view text : {"\u2029", "\u202F", "\u2065", "\u206A", "\xC2\xA0", "שלום"}) {
+    EXPECT_EQ(CleanText(text), text);
+  }
+}
+
 TEST(CleanFileName, KeepsTheLastPart) {
   EXPECT_EQ(CleanFileName("C:\\fakepath\\cat.jpg"), "cat.jpg");
   EXPECT_EQ(CleanFileName("../../etc/passwd"), "passwd");

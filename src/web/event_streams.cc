@@ -56,6 +56,7 @@ http::Response EventStreams::Open(Scope scope, std::int64_t after) {
 
 Task<void> EventStreams::Run(http::ResponseStream& stream, Scope scope, std::int64_t after) {
   JobNews::Subscription news(deps_.news, scope.batch);
+  stream.OnClosed([&news] { news.Wake(); });
   while (true) {
     news.Take();  // what it tells is read below
     // Whether all has ended is asked before the changes are: then these are the last.
@@ -72,7 +73,7 @@ Task<void> EventStreams::Run(http::ResponseStream& stream, Scope scope, std::int
     std::string events;
     for (const Job& job : *changed) {
       after = std::max(after, job.change);
-      events += http::Format({std::to_string(job.change), "job", json::serialize(ToJson(job))});
+      events += http::Format({std::to_string(job.change), "job", JsonOf(job)});
     }
     if (ends) events += http::Format({"", "done", **done});
     if (!events.empty()) {
@@ -82,6 +83,7 @@ Task<void> EventStreams::Run(http::ResponseStream& stream, Scope scope, std::int
     if (ends || stopping_.now || stream.closed()) co_return;
     if (more) continue;
     const bool woken = co_await news.Wait(deps_.clock.Now() + kKeepAlive);
+    if (stream.closed() && !stopping_.now) co_return;
     if (!woken && !stopping_.now) {
       std::string comment(http::KeepAliveComment());
       const auto written = co_await stream.Write(std::move(comment));
@@ -107,13 +109,13 @@ Task<Result<std::optional<std::string>>> EventStreams::Done(Scope scope) {
     if (!job) co_return Fail(job.error());
     if (!*job) co_return "{}";
     if (!IsTerminal((*job)->state)) co_return std::nullopt;
-    co_return json::serialize(ToJson(**job));
+    co_return JsonOf(**job);
   }
   auto batch = co_await deps_.jobs.GetBatch(scope.batch);
   if (!batch) co_return Fail(batch.error());
   if (!*batch) co_return "{}";
   if (!(*batch)->done()) co_return std::nullopt;
-  co_return json::serialize(ToJson(**batch));
+  co_return JsonOf(**batch);
 }
 
 }  // namespace darkroom::web

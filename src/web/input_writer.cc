@@ -27,6 +27,7 @@ Task<void> InputWriter::PutOne(InputWriter* self, Id job, std::string bytes, std
   auto info = co_await self->inputs_.Put(std::move(key), std::move(bytes), std::move(options));
   if (!info && self->status_) self->status_ = Fail(info.error().During("store the picture"));
   self->bytes_under_way_ -= size;
+  self->share_.GiveBack(size);
   self->room_.NotifyAll();
 }
 

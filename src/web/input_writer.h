@@ -12,15 +12,16 @@
 #include "base/result.h"
 #include "domain/job.h"
 #include "ports/object_store.h"
+#include "web/upload_budget.h"
 
 namespace darkroom::web {
 
 class InputWriter {
  public:
-  InputWriter(IoContext& io, Clock& clock, ObjectStore& inputs, std::int64_t max_bytes)
-      : io_(io), clock_(clock), inputs_(inputs), max_bytes_(max_bytes), room_(clock), puts_(io, clock) {}
+  InputWriter(IoContext& io, Clock& clock, ObjectStore& inputs, std::int64_t max_bytes, UploadBudget::Share& share)
+      : io_(io), clock_(clock), inputs_(inputs), max_bytes_(max_bytes), share_(share), room_(clock), puts_(io, clock) {}
 
-  // Returns when the put is under way; its error comes from Finish.
+  // Returns when the put is under way; its error comes from Finish. Gives the bytes back to the share when it is done.
   Task<void> Put(Id job, std::string bytes, std::string content_type);
   // Waits for all puts; the first error.
   Task<Status> Finish();
@@ -38,6 +39,7 @@ class InputWriter {
   Clock& clock_;
   ObjectStore& inputs_;
   const std::int64_t max_bytes_;
+  UploadBudget::Share& share_;
   std::vector<Id> put_;
   std::int64_t bytes_under_way_ = 0;
   Status status_;

@@ -1,16 +1,25 @@
 #include "web/job_json.h"
 
+#include <spdlog/spdlog.h>
+
+#include "base/json.h"
 #include "domain/message.h"
 #include "web/stored_file.h"
 
 namespace darkroom::web {
 namespace {
 
-// Objects that the store holds as text. What is no JSON (a row written by something else) is left out, not sent on.
-void AddText(json::object& object, std::string_view key, const std::string& text) {
+// Adds a member that the store holds as text to the text of `object`, of `owner`. What is no JSON (a row written by
+// something else) would spoil the whole answer: it is left out.
+void AddText(std::string& object, std::string_view key, const std::string& text, Id owner) {
   if (text.empty()) return;
-  auto value = ParseJson(text);
-  if (value) object[key] = std::move(*value);
+  const auto value = ParseJson(text);
+  if (!value) {
+    spdlog::error("{}: its {} is left out of answers, for it is {}", owner.ToString(), key, value.error().message());
+    return;
+  }
+  object.pop_back();  // the closing brace
+  object.append(",\"").append(key).append("\":").append(text).append("}");
 }
 
 json::object InputJson(const InputInfo& input) {
@@ -55,30 +64,37 @@ std::vector<Artifact> ArtifactsOf(const Job& job) {
 std::string JobPath(Id job) { return "/v1/jobs/" + job.ToString(); }
 std::string BatchPath(Id batch) { return "/v1/batches/" + batch.ToString(); }
 
-json::object ToJson(const Job& job, std::optional<QueuePosition> position) {
+std::string JsonOf(const Job& job, std::optional<QueuePosition> position) {
   const std::string path = JobPath(job.id);
   json::object object{{"id", job.id.ToString()},      {"batch", job.batch.ToString()},  {"index", job.index},
                       {"state", Name(job.state)},     {"priority", Name(job.priority)}, {"model", ModelJson(job.model)},
                       {"input", InputJson(job.input)}};
   if (job.top_k > 0) object["top_k"] = job.top_k;
   if (job.deadline) object["deadline"] = FormatTime(*job.deadline);
-  AddText(object, "metadata", job.metadata);
   if (job.attempt > 0) object["attempt"] = job.attempt;
   if (!job.worker.empty()) object["worker"] = job.worker;
   if (position) {
     object["queue_position"] = position->ahead + 1;
     if (position->at_least) object["queue_position_at_least"] = true;
   }
-  AddText(object, "result", job.result);
   object["artifacts"] = ArtifactsJson(job, path);
   if (job.failure) object["error"] = {{"code", job.failure->code}, {"message", job.failure->message}};
   object["timeline"] = darkroom::ToJson(job.timeline);
   object["links"] = {
       {"self", path}, {"input", path + "/input"}, {"events", path + "/events"}, {"batch", BatchPath(job.batch)}};
-  return object;
+  std::string text = json::serialize(object);
+  AddText(text, "metadata", job.metadata, job.id);
+  AddText(text, "result", job.result, job.id);
+  return text;
 }
 
-json::object ToJson(const Batch& batch) {
+std::string JsonOf(const std::vector<Job>& jobs) {
+  std::string text = "[";
+  for (const Job& job : jobs) text.append(text.size() > 1 ? "," : "").append(JsonOf(job));
+  return text + "]";
+}
+
+std::string JsonOf(const Batch& batch) {
   const std::string path = BatchPath(batch.id);
   json::object counts;
   for (const JobState state : kJobStates) counts[Name(state)] = batch.count(state);
@@ -89,9 +105,10 @@ json::object ToJson(const Batch& batch) {
                       {"counts", std::move(counts)}};
   if (!batch.email.empty()) object["email"] = batch.email;
   if (!batch.webhook.empty()) object["webhook"] = batch.webhook;
-  AddText(object, "metadata", batch.metadata);
   object["links"] = {{"self", path}, {"events", path + "/events"}, {"jobs", "/v1/jobs?batch=" + batch.id.ToString()}};
-  return object;
+  std::string text = json::serialize(object);
+  AddText(text, "metadata", batch.metadata, batch.id);
+  return text;
 }
 
 void CountStates(Batch& batch, const std::vector<Job>& jobs) {

@@ -1,16 +1,19 @@
-// Jobs and batches as the API shows them (docs/api.md).
+// Jobs and batches as the API shows them (docs/api.md), as JSON text: a client's metadata and a model's result stand in
+// it byte for byte as they are stored.
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
-#include "base/json.h"
 #include "domain/job.h"
 #include "ports/job_store.h"
 
 namespace darkroom::web {
 
-json::object ToJson(const Job& job, std::optional<QueuePosition> position = std::nullopt);
-json::object ToJson(const Batch& batch);
+std::string JsonOf(const Job& job, std::optional<QueuePosition> position = std::nullopt);
+std::string JsonOf(const Batch& batch);
+std::string JsonOf(const std::vector<Job>& jobs);  // an array
 
 // "/v1/jobs/<id>" and "/v1/batches/<id>".
 std::string JobPath(Id job);

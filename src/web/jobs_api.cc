@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/crypto.h"
+#include "base/json.h"
 #include "domain/message.h"
 #include "web/client_text.h"
 #include "web/job_json.h"
@@ -15,14 +17,9 @@
 namespace darkroom::web {
 namespace {
 
-json::array JobsJson(const std::vector<Job>& jobs) {
-  json::array array;
-  for (const Job& job : jobs) array.push_back(web::ToJson(job));
-  return array;
-}
-
 http::Response SubmissionAnswer(int status, const Submission& submission) {
-  auto response = JsonAnswer(status, {{"batch", ToJson(submission.batch)}, {"jobs", JobsJson(submission.jobs)}});
+  std::string body = "{\"batch\":" + JsonOf(submission.batch) + ",\"jobs\":" + JsonOf(submission.jobs) + "}";
+  auto response = JsonTextAnswer(status, std::move(body));
   const bool single = submission.jobs.size() == 1;
   response.headers.Set("Location", single ? JobPath(submission.jobs[0].id) : BatchPath(submission.batch.id));
   if (submission.replayed) response.headers.Set("Idempotency-Replayed", "true");
@@ -33,6 +30,22 @@ std::unexpected<Problem> WrongParameter(std::string_view name, std::string_view 
   return Refuse("invalid_request",
                 fmt::format("parameter '{}' must be {}; found '{}'", name, expected, CleanText(found, 80)),
                 {{"parameter", name}});
+}
+
+constexpr std::size_t kCancelLanes = 32;  // under way at a time; the store commits them together
+
+// The store's cursor and a check of it and of the query it belongs to: what is none of ours, or of another list, would
+// otherwise be some place or other.
+std::string ToCursor(const JobQuery& query, std::string_view of_store) {
+  const std::string owner = fmt::format("{}|{}|{}|{}", query.batch ? query.batch->ToString() : "",
+                                        query.state ? Name(*query.state) : "", query.model, of_store);
+  return fmt::format("{}-{:08x}", of_store, Crc32(owner));
+}
+
+// What was refused at the door was never stored. A worker finds pictures that are none, too, later: those are.
+bool IsInputKept(const Job& job) {
+  const bool refused = job.failure && (job.failure->code == "bad_image" || job.failure->code == "too_large");
+  return !refused || job.attempt > 0;
 }
 
 }  // namespace
@@ -72,16 +85,23 @@ Task<OrProblem<Job>> JobsApi::Find(http::Request& request) {
 Task<JobsApi::Answer> JobsApi::Get(http::Request& request) {
   auto job = co_await Find(request);
   if (!job) co_return Refuse(std::move(job.error()));
-  if (job->state != JobState::kQueued) co_return JsonAnswer(200, web::ToJson(*job));
+  if (job->state != JobState::kQueued) co_return JsonTextAnswer(200, JsonOf(*job));
   Job asked = *job;
   auto position = co_await deps_.jobs.Position(std::move(asked));
   if (!position) co_return Refuse(position.error());
-  co_return JsonAnswer(200, web::ToJson(*job, *position));
+  co_return JsonTextAnswer(200, JsonOf(*job, *position));
 }
 
 OrProblem<JobQuery> ParseJobQuery(const http::Request& request) {
   JobQuery query;
-  for (const auto& [name, value] : request.query) {
+  std::optional<std::string> cursor;
+  for (auto at = request.query.begin(); at != request.query.end(); ++at) {
+    const auto& [name, value] = *at;
+    const auto same_name = [&name](const auto& earlier) { return earlier.first == name; };
+    if (std::any_of(request.query.begin(), at, same_name)) {
+      return Refuse("invalid_request", fmt::format("parameter '{}' was given twice", CleanText(name, 80)),
+                    {{"parameter", CleanText(name, 80)}});
+    }
     if (name == "state") {
       query.state = ParseJobState(value);
       if (!query.state) return WrongParameter(name, "queued, running, succeeded, failed, cancelled or expired", value);
@@ -95,7 +115,7 @@ OrProblem<JobQuery> ParseJobQuery(const http::Request& request) {
       const bool whole = error == std::errc() && end == value.data() + value.size();
       if (!whole || query.limit < 1 || query.limit > 1000) return WrongParameter(name, "from 1 to 1000", value);
     } else if (name == "cursor") {
-      query.cursor = value;
+      cursor = value;
     } else {
       return Refuse("invalid_request",
                     fmt::format("there is no parameter '{}'; the parameters are state, model, batch, limit, cursor",
@@ -103,17 +123,22 @@ OrProblem<JobQuery> ParseJobQuery(const http::Request& request) {
                     {{"parameter", CleanText(name, 80)}});
     }
   }
+  if (!cursor) return query;
+  query.cursor = cursor->substr(0, cursor->find('-'));
+  if (query.cursor.empty() || ToCursor(query, query.cursor) != *cursor) {
+    return WrongParameter("cursor", "the next_cursor of the page before, of a list with the same parameters", *cursor);
+  }
   return query;
 }
 
 Task<JobsApi::Answer> JobsApi::List(http::Request& request) {
   auto query = ParseJobQuery(request);
   if (!query) co_return Refuse(std::move(query.error()));
-  auto page = co_await deps_.jobs.List(std::move(*query));
+  JobQuery asked = *query;
+  auto page = co_await deps_.jobs.List(std::move(asked));
   if (!page) co_return Refuse(page.error());
-  json::object body{{"jobs", JobsJson(page->jobs)}};
-  body["next_cursor"] = page->next.empty() ? json::value(nullptr) : json::value(page->next);
-  co_return JsonAnswer(200, body);
+  const std::string next = page->next.empty() ? "null" : json::serialize(json::string(ToCursor(*query, page->next)));
+  co_return JsonTextAnswer(200, "{\"jobs\":" + JsonOf(page->jobs) + ",\"next_cursor\":" + next + "}");
 }
 
 Task<JobsApi::Answer> JobsApi::Cancel(http::Request& request) {
@@ -128,19 +153,57 @@ Task<JobsApi::Answer> JobsApi::Cancel(http::Request& request) {
     co_return Refuse("already_settled", fmt::format("the job has {} already", Name(after.state)),
                      {{"state", Name(after.state)}});
   }
-  // Only the cancel that took effect is news; a second one finds the first one's time.
-  if (after.timeline.settled == now) {
-    std::vector<Job> news{after};
-    deps_.news.Publish(news);
+  TellCancelled(after, now);
+  co_return JsonTextAnswer(200, JsonOf(after));
+}
+
+// Only the cancel that took effect is news; a second one finds the first one's time.
+void JobsApi::TellCancelled(const Job& job, Time now) const {
+  if (job.state != JobState::kCancelled || job.timeline.settled != now) return;
+  const std::vector<Job> news{job};
+  deps_.news.Publish(news);
+}
+
+// From the end: the workers come from the beginning.
+Task<void> JobsApi::CancelFrom(const JobsApi* self, std::vector<Id>* open, Time now, Status* status) {
+  while (!open->empty()) {
+    const Id id = open->back();
+    open->pop_back();
+    auto job = co_await self->deps_.jobs.Cancel(id, now);
+    if (!job) {
+      *status = Fail(job.error());
+      open->clear();
+    } else if (*job) {
+      self->TellCancelled(**job, now);
+    }
   }
-  co_return JsonAnswer(200, web::ToJson(after));
+}
+
+Task<JobsApi::Answer> JobsApi::CancelBatch(http::Request& request) {
+  auto batch = co_await FindBatch(request);
+  if (!batch) co_return Refuse(std::move(batch.error()));
+  const Id id = batch->id;
+  auto jobs = co_await ListBatch(deps_.jobs, id);
+  if (!jobs) co_return Refuse(jobs.error());
+  std::vector<Id> open;
+  for (const Job& job : *jobs) {
+    if (!IsTerminal(job.state)) open.push_back(job.id);
+  }
+  Status status;
+  TaskGroup lanes(deps_.io, deps_.clock);
+  const Time now = deps_.clock.Now();
+  for (std::size_t i = 0; i < std::min(open.size(), kCancelLanes); ++i) {
+    lanes.Spawn(CancelFrom(this, &open, now, &status));
+  }
+  co_await lanes.Join();
+  if (!status) co_return Refuse(status.error());
+  co_return co_await GetBatch(request);
 }
 
 Task<JobsApi::Answer> JobsApi::GetInput(http::Request& request) {
   auto job = co_await Find(request);
   if (!job) co_return Refuse(std::move(job.error()));
-  const bool kept = !job->failure || job->failure->code != "bad_image" || job->attempt > 0;
-  if (!kept) co_return Refuse("not_found", "the file was no picture that could be read, and was not kept");
+  if (!IsInputKept(*job)) co_return Refuse("not_found", "the file was refused when it came in, and was not kept");
   StoredFile file{InputKey(job->id), job->input.content_type, job->input.file_name};
   co_return co_await Serve(deps_.inputs, std::move(file), request);
 }
@@ -165,13 +228,19 @@ Task<JobsApi::Answer> JobsApi::GetArtifact(http::Request& request) {
   co_return co_await Serve(deps_.outputs, std::move(file), request);
 }
 
-Task<JobsApi::Answer> JobsApi::GetBatch(http::Request& request) {
+Task<OrProblem<Batch>> JobsApi::FindBatch(http::Request& request) {
   const auto id = Id::Parse(request.params["id"]);
   if (!id) co_return Refuse(NoSuch("batch"));
   auto batch = co_await deps_.jobs.GetBatch(*id);
   if (!batch) co_return Refuse(batch.error());
   if (!*batch) co_return Refuse(NoSuch("batch"));
-  co_return JsonAnswer(200, web::ToJson(**batch));
+  co_return std::move(**batch);
+}
+
+Task<JobsApi::Answer> JobsApi::GetBatch(http::Request& request) {
+  auto batch = co_await FindBatch(request);
+  if (!batch) co_return Refuse(std::move(batch.error()));
+  co_return JsonTextAnswer(200, JsonOf(*batch));
 }
 
 }  // namespace darkroom::web

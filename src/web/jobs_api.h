@@ -26,12 +26,17 @@ class JobsApi {
   Task<Answer> GetInput(http::Request& request);
   Task<Answer> GetArtifact(http::Request& request);
   Task<Answer> GetBatch(http::Request& request);
+  Task<Answer> CancelBatch(http::Request& request);
 
   // POST /: one file in, its label out, as plain text. Never a Problem: the errors are one line of text too.
   Task<Answer> SubmitForLabel(http::Request& request);
 
  private:
   Task<OrProblem<Job>> Find(http::Request& request);
+  Task<OrProblem<Batch>> FindBatch(http::Request& request);
+  // One of several lanes that cancel what `open` lists, until it is empty; on an error it is emptied.
+  static Task<void> CancelFrom(const JobsApi* self, std::vector<Id>* open, Time now, Status* status);
+  void TellCancelled(const Job& job, Time now) const;
 
   const WebDeps& deps_;
   const WebOptions& options_;

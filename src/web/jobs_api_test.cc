@@ -65,7 +65,7 @@ TEST_F(Jobs, WhatIsNotThereIs404WhateverItsName) {
 TEST_F(Jobs, APathWithAnotherMethodNamesThoseItHas) {
   const auto response = Ask({.method = "PUT", .target = "/v1/jobs"});
   EXPECT_EQ(response.status, 405);
-  EXPECT_EQ(response.headers.Get("Allow"), "GET, HEAD, POST");
+  EXPECT_EQ(response.headers.Get("Allow"), "GET, HEAD, OPTIONS, POST");
   EXPECT_EQ(CodeOf(response), "method_not_allowed");
 }
 
@@ -81,6 +81,39 @@ TEST_F(Jobs, CancellingEndsAJobThatHasNotEnded) {
     EXPECT_EQ(Delete(id).status, 200) << "cancelling twice is fine";
   }
   EXPECT_EQ(Ask({.method = "DELETE", .target = "/v1/jobs/none"}).status, 404);
+}
+
+TEST_F(Jobs, CancellingABatchEndsWhatHasNotEnded) {
+  std::vector<Part> parts;
+  for (int i = 0; i < 100; ++i) parts.push_back({"f", std::to_string(i) + ".png", Png()});
+  const auto submitted = PostForm(parts);
+  Settle(JobIdOf(submitted, 0));
+  StartJob(JobIdOf(submitted, 1));
+  const std::string path = "/v1/batches/" + BatchIdOf(submitted).ToString();
+  JobNews::Subscription news(news_, BatchIdOf(submitted));
+  const auto response = Ask({.method = "DELETE", .target = path});
+  ASSERT_EQ(response.status, 200) << response.body;
+  const auto batch = Json(response);
+  EXPECT_TRUE(batch.at("done").as_bool());
+  EXPECT_EQ(batch.at("counts").at("cancelled").as_int64(), 99);
+  EXPECT_EQ(batch.at("counts").at("succeeded").as_int64(), 1);
+  EXPECT_EQ(news.Take().size(), 99u) << "whoever waits is told, of each job once";
+  clock_.Advance(1s);
+  EXPECT_EQ(Ask({.method = "DELETE", .target = path}).status, 200) << "cancelling twice is fine";
+  EXPECT_TRUE(news.Take().empty());
+  EXPECT_EQ(Ask({.method = "DELETE", .target = "/v1/batches/none"}).status, 404);
+}
+
+TEST_F(Jobs, WhatIsRepeatedOfARequestIsShort) {
+  const std::string path = "/" + std::string(8000, 'p');
+  EXPECT_LT(Get(path).body.size(), 1000u);
+  EXPECT_LT(Ask({.method = std::string(5000, 'M'), .target = "/v1/jobs"}).body.size(), 1000u);
+}
+
+TEST_F(Jobs, OptionsSaysWhatAPathTakes) {
+  const auto response = Ask({.method = "OPTIONS", .target = "/v1/jobs"});
+  EXPECT_EQ(response.status, 204);
+  EXPECT_EQ(response.headers.Get("Allow"), "GET, HEAD, OPTIONS, POST");
 }
 
 TEST_F(Jobs, TheFirstOfOutcomeAndCancelWins) {
@@ -131,7 +164,19 @@ TEST_F(Jobs, AWrongParameterOfAListIsNamed) {
   EXPECT_THAT(Get("/v1/jobs?limit=1001").body, HasSubstr("'limit' must be from 1 to 1000"));
   EXPECT_THAT(Get("/v1/jobs?batch=7").body, HasSubstr("'batch'"));
   EXPECT_THAT(Get("/v1/jobs?order=up").body, HasSubstr("no parameter 'order'"));
-  EXPECT_EQ(Get("/v1/jobs?cursor=zz").status, 400);
+  EXPECT_THAT(Get("/v1/jobs?limit=1&limit=2").body, HasSubstr("'limit' was given twice"));
+}
+
+TEST_F(Jobs, ACursorIsGoodForItsOwnListAlone) {
+  for (int i = 0; i < 3; ++i) Submit();
+  const std::string cursor(Json(Get("/v1/jobs?limit=1&state=queued")).at("next_cursor").as_string());
+  EXPECT_EQ(Get("/v1/jobs?limit=2&state=queued&cursor=" + cursor).status, 200);
+  EXPECT_EQ(Get("/v1/jobs?limit=2&cursor=" + cursor).status, 400);
+  for (const std::string other : {"zz", "abc", "", "-", "1", "1-00000000", "ffffffffffffffffff"}) {
+    const auto response = Get("/v1/jobs?cursor=" + other);
+    EXPECT_EQ(response.status, 400) << other;
+    EXPECT_EQ(Json(response).at("parameter").as_string(), "cursor");
+  }
 }
 
 TEST_F(Jobs, ThePictureIsServedAsWhatItsBytesAre) {

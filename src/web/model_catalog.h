@@ -19,7 +19,6 @@ class ModelCatalog {
 
   // "name" (its newest version) or "name@version"; empty: the default. nullptr when there is none.
   const model::Package* Find(std::string_view model) const;
-  const std::string& default_model() const { return default_model_; }
   std::string Names() const;  // "furniture, noop": for messages
 
   const std::vector<model::Package>& packages() const { return packages_; }  // by name, then newest version first

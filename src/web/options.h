@@ -40,16 +40,16 @@ struct WebDeps {
 
 struct WebOptions {
   std::int64_t max_file_bytes = 25'000'000;
-  int max_files = 1000;                    // of a submission
-  std::int64_t max_pixels = 50'000'000;    // of a picture; a model may ask for fewer
-  std::int64_t max_json_bytes = 64 << 20;  // of a JSON submission, which must be held in memory as a whole
-  std::int64_t max_queued = 1'000'000;     // jobs that wait; past that, 429
+  int max_files = 1000;                          // of a submission
+  std::int64_t max_pixels = 50'000'000;          // of a picture; a model may ask for fewer
+  std::int64_t max_json_bytes = 64 << 20;        // of a JSON submission, which must be held in memory as a whole
+  std::int64_t max_upload_memory = 256'000'000;  // bytes of all uploads under way that are held at a time; past it, 503
+  std::int64_t max_queued = 1'000'000;           // jobs that wait; past that, 429
   // From the begin of a submission to the creation of its jobs. Its pictures stand in the store without a job so long:
   // whoever removes such pictures must wait longer.
   Duration max_upload = 12h;
   Duration max_wait = 300s;  // of `Prefer: wait` and POST /
   std::string version = "0";
-  bool workers_on_demand = false;  // ready although no worker runs: the fleet starts one when work comes
 
   // Whether requests must name this machine in Host: localhost, 127.0.0.1, [::1] or one of allow_hosts. On when
   // listening on loopback, against pages that rebind their name to 127.0.0.1.

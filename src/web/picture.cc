@@ -28,9 +28,10 @@ std::optional<Problem> CheckPixels(const InputInfo& input, int index, std::int64
 Picture JudgePicture(const UploadedFile& file, int index, PictureLimits limits) {
   Picture picture;
   picture.input.file_name = file.file_name;
-  picture.input.size = std::int64_t(file.bytes.size());
+  picture.input.size = file.size;
   if (file.too_large) {
-    picture.problem = About("too_large", picture.input, index, fmt::format("larger than {} bytes", limits.bytes));
+    picture.problem = About("too_large", picture.input, index,
+                            fmt::format("{} bytes are too many; the limit is {} bytes", file.size, limits.bytes));
     picture.problem->members["limit"] = limits.bytes;
     return picture;
   }

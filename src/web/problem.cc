@@ -16,7 +16,8 @@ constexpr ProblemKind kKinds[] = {
     {"denied", 403, "Not allowed", "The service lacks a permission or a credential."},
     {"not_found", 404, "There is no such thing", "The path, the job, the batch or the file does not exist (any more)."},
     {"method_not_allowed", 405, "This method does not work here", "The Allow header lists the methods that do."},
-    {"upload_too_slow", 408, "The upload took too long", "Send fewer files in one request, or over a faster line."},
+    {"request_timeout", 408, "The request came too slowly",
+     "Its header or its body stopped on the way, or trickled in. Send it again; an Idempotency-Key makes that safe."},
     {"conflict", 409, "The request contradicts what is there", "Read the thing again before another try."},
     {"already_settled", 409, "The job has ended already", "A job that has ended stays as it is; `state` says how."},
     {"idempotency_key_reused", 409, "This Idempotency-Key belongs to another request",
@@ -35,12 +36,19 @@ constexpr ProblemKind kKinds[] = {
     {"unknown_model", 422, "There is no such model", "`models` lists those there are; see also GET /v1/models."},
     {"job_failed", 422, "The job failed", "The detail says why."},
     {"queue_full", 429, "Too many jobs are waiting", "Try again after the seconds that Retry-After says."},
+    {"header_too_large", 431, "The request's header is too large", "Request line and fields may have 16 KiB together."},
     {"internal", 500, "The service failed", "This should not happen; the service's log says more."},
+    {"not_implemented", 501, "This is not done here", "The detail names what of HTTP this service does without."},
     {"unavailable", 503, "Not available right now", "Try again; an Idempotency-Key makes a retry safe."},
+    {"busy", 503, "Too much is being uploaded at the moment",
+     "Try again after the seconds that Retry-After says; an Idempotency-Key makes a retry safe."},
     {"not_sent", 503, "Stored, but not yet handed to the workers",
      "The jobs exist and will run; do not send them again without an Idempotency-Key."},
     {"timed_out", 504, "The result did not come in time", "The job goes on; ask for it under its link."},
+    {"http_version", 505, "This version of HTTP is not spoken here", "Use HTTP/1.1."},
 };
+
+constexpr std::size_t kMaxInstance = 200;  // bytes of a path that are repeated to its sender
 
 // What each code of an Error means to an HTTP client.
 std::string_view CodeOf(Code code) {
@@ -99,12 +107,19 @@ http::Response ToResponse(const Problem& problem, std::string_view instance) {
                     {"title", problem.kind->title},
                     {"status", problem.kind->status},
                     {"detail", CleanText(problem.detail)},
-                    {"instance", CleanText(instance)},
                     {"code", problem.kind->code}};
+  if (!instance.empty()) body["instance"] = CleanText(instance, kMaxInstance);
   for (const auto& [key, value] : problem.members) body.insert_or_assign(key, value);
   auto response = http::Response::Json(problem.kind->status, json::serialize(body) + "\n", "application/problem+json");
   for (const auto& [name, value] : problem.headers) response.headers.Set(name, value);
+  response.headers.Set("X-Content-Type-Options", "nosniff");
   return response;
+}
+
+http::Response Refusal(int status, std::string_view reason) {
+  const auto* kind = std::ranges::find(kKinds, status, &ProblemKind::status);
+  if (kind == std::end(kKinds)) kind = FindProblemKind("internal");
+  return ToResponse(Problem(kind->code, std::string(reason)), "");
 }
 
 }  // namespace darkroom::web

@@ -38,7 +38,11 @@ struct Problem {
 // not_found of "job" or "batch".
 Problem NoSuch(std::string_view thing);
 
+// `instance`: the path that was asked for, repeated up to 200 bytes; empty: not known.
 http::Response ToResponse(const Problem& problem, std::string_view instance);
+
+// What the HTTP server refuses by itself (http::ServerOptions::refusal): the first of ProblemKinds with that status.
+http::Response Refusal(int status, std::string_view reason);
 
 template <class T>
 using OrProblem = std::expected<T, Problem>;

@@ -2,12 +2,14 @@
 
 #include <utility>
 
-namespace darkroom::web {
+#include "web/client_text.h"
 
+namespace darkroom::web {
 namespace {
 
 Task<OrProblem<http::Response>> Nothing(http::Request& request) {
-  co_return Refuse("not_found", "there is nothing at " + request.path + "; GET /openapi.json lists what there is");
+  co_return Refuse("not_found",
+                   "there is nothing at " + CleanText(request.path, 200) + "; GET /openapi.json lists what there is");
 }
 
 }  // namespace
@@ -25,7 +27,7 @@ Routes::Routes(Clock& clock, Metrics& metrics) : clock_(clock), metrics_(metrics
   Served* served = served_.back().get();
   router_.set_not_found([served](http::Request& request) { return Serve(served, request); });
   router_.set_method_not_allowed([served](const http::Request& request, std::string allow) {
-    Problem problem("method_not_allowed", request.method + " does not work here; " + allow + " do");
+    Problem problem("method_not_allowed", CleanText(request.method, 20) + " does not work here; " + allow + " do");
     problem.headers.Set("Allow", allow);
     const http::Response response = ToResponse(problem, request.path);
     served->metrics.Observe(response.status, 0us);
@@ -48,7 +50,11 @@ Task<http::Response> Routes::Serve(Served* served, http::Request& request) {
 }
 
 http::Response JsonAnswer(int status, const json::object& body) {
-  auto response = http::Response::Json(status, json::serialize(body) + "\n");
+  return JsonTextAnswer(status, json::serialize(body));
+}
+
+http::Response JsonTextAnswer(int status, std::string body) {
+  auto response = http::Response::Json(status, std::move(body.append("\n")));
   response.headers.Set("Cache-Control", "no-store");
   return response;
 }

@@ -38,5 +38,6 @@ class Routes {
 
 // The answer's JSON with the headers that every API answer has.
 http::Response JsonAnswer(int status, const json::object& body);
+http::Response JsonTextAnswer(int status, std::string body);
 
 }  // namespace darkroom::web

@@ -80,7 +80,12 @@ Task<ServiceApi::Answer> ServiceApi::GetStatus(http::Request&) {
                              {"uptime_s", Seconds(deps_.clock.Now() - started_)},
                              {"queue", ToJson(queues->total)},
                              {"jobs", std::move(jobs)},
-                             {"workers", std::move(members)}});
+                             {"workers", std::move(members)},
+                             {"limits",
+                              {{"files", options_.max_files},
+                               {"file_bytes", options_.max_file_bytes},
+                               {"pixels", options_.max_pixels},
+                               {"queued", options_.max_queued}}}});
 }
 
 Task<ServiceApi::Answer> ServiceApi::GetMetrics(http::Request&) {
@@ -103,7 +108,7 @@ Task<ServiceApi::Answer> ServiceApi::GetReadiness(http::Request&) {
   if (!counts) co_return Refuse(NotReady("the job store does not answer: " + counts.error().message()));
   auto workers = co_await Workers();
   if (!workers) co_return Refuse(NotReady(workers.error().message()));
-  if (*workers && !options_.workers_on_demand) {
+  if (*workers) {
     const auto ready = std::ranges::count((*workers).value(), MemberState::kReady, &FleetMember::state);
     if (ready == 0) co_return Refuse(NotReady("no worker is ready yet"));
   }

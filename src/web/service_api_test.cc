@@ -88,7 +88,11 @@ TEST_F(Service, ModelsAreListedWithTheDefaultAndTheBroken) {
 
 TEST_F(Service, StatusCountsJobsAndMessages) {
   Open({.version = "9.9"});
+  EXPECT_EQ(Json(Get("/v1/status")).at("jobs").at("queued").as_int64(), 0);
   PostForm({{"f", "a.png", Png()}, {"f", "bad", "x"}});
+  const auto at_once = Json(Get("/v1/status"));
+  EXPECT_EQ(at_once.at("jobs").at("queued").as_int64(), 1) << "what was read a moment ago is not told again";
+  EXPECT_EQ(at_once.at("queue").at("visible").as_int64(), 1);
   clock_.Advance(5s);
   const auto status = Json(Get("/v1/status"));
   EXPECT_EQ(status.at("version").as_string(), "9.9");
@@ -98,15 +102,33 @@ TEST_F(Service, StatusCountsJobsAndMessages) {
   EXPECT_GE(status.at("queue").at("oldest_age_s").to_number<double>(), 5);
 }
 
-TEST_F(Service, HealthAndReadiness) {
+TEST_F(Service, ANodeThatKnowsNoWorkersIsReady) {
   EXPECT_EQ(Get("/healthz").status, 200);
   EXPECT_EQ(Get("/readyz").status, 200);
+}
+
+TEST_F(Service, IsReadyOnceAWorkerIs) {
+  FakeFleet fleet;
+  fleet_ = &fleet;
+  Open({});
+  EXPECT_EQ(Get("/readyz").status, 503) << "no worker";
+  fleet.members = {{.id = "w1", .state = MemberState::kStarting, .started = {}},
+                   {.id = "w2", .state = MemberState::kDraining, .started = {}}};
+  const auto starting = Get("/readyz");
+  EXPECT_EQ(starting.status, 503);
+  EXPECT_THAT(starting.body, HasSubstr("no worker is ready"));
+  EXPECT_EQ(Get("/healthz").status, 200);
+  fleet.members->front().state = MemberState::kReady;
+  EXPECT_EQ(Get("/readyz").status, 200);
+  EXPECT_EQ(Json(Get("/v1/status")).at("workers").at(0).at("state").as_string(), "ready");
+  EXPECT_THAT(Get("/metrics").body, HasSubstr("darkroom_workers{state=\"draining\"} 1"));
+  fleet.members = Fail(Code::kUnavailable, "the fleet is away");
+  EXPECT_THAT(Get("/readyz").body, HasSubstr("the fleet is away"));
 }
 
 TEST_F(Service, MetricsCountSubmissionsEndsAndRequests) {
   Settle(JobIdOf(Post("/v1/jobs", "image/png", Png())));
   Post("/v1/jobs", "image/png", "not a picture");
-  clock_.Advance(2s);  // what was read of the store for the first submission is old by then
   reports_ = {.repeated = 3, .gave_up = 1};
   Get("/metrics");
   reports_.repeated = 4;

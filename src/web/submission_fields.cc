@@ -1,13 +1,16 @@
 #include "web/submission_fields.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/url/parse.hpp>
 #include <charconv>
 
 #include "http/ascii.h"
 #include "web/client_text.h"
+#include "web/json_text.h"
 
 namespace darkroom::web {
 namespace {
@@ -39,6 +42,28 @@ bool IsWebUrl(std::string_view text) {
   return text.size() <= 2048 && url && (url->scheme() == "http" || url->scheme() == "https") && !url->host().empty();
 }
 
+constexpr std::array<std::string_view, 7> kFields{"model",    "email",       "webhook", "top_k",
+                                                  "priority", "deadline_ms", "metadata"};
+
+// Kept as its author wrote it. It must come back in our answers, so it may not nest so deep that a reader gives up on
+// them, nor have a number that a reader takes for an infinity.
+OrProblem<void> SetMetadata(SubmissionFields& fields, const std::string& text) {
+  const int depth = ShapeOf(text).depth;
+  if (depth > kMaxMetadataDepth) {
+    return Refuse("invalid_request",
+                  fmt::format("field 'metadata' may have {} levels of objects and arrays in each other; it has {}",
+                              kMaxMetadataDepth, depth),
+                  {{"field", "metadata"}, {"limit", kMaxMetadataDepth}});
+  }
+  const auto object = ParseJsonObject(text);
+  if (!object) return Wrong("metadata", fmt::format("a JSON object ({})", object.error().message()), text);
+  if (!HasFiniteNumbers(*object)) {
+    return Wrong("metadata", "a JSON object with numbers that are below 1.8e308; write larger ones as strings", text);
+  }
+  fields.metadata = TrimJson(text);
+  return {};
+}
+
 OrProblem<void> SetField(SubmissionFields& fields, const std::string& name, const std::string& text) {
   if (name == "model") {
     fields.model = text;
@@ -62,15 +87,7 @@ OrProblem<void> SetField(SubmissionFields& fields, const std::string& name, cons
     if (!value) return Wrong(name, fmt::format("milliseconds from 1 to {} (14 days)", max), text);
     fields.deadline = std::chrono::milliseconds(*value);
   } else if (name == "metadata") {
-    auto object = ParseJsonObject(text);
-    if (!object) return Wrong(name, fmt::format("a JSON object ({})", object.error().message()), text);
-    fields.metadata = json::serialize(*object);
-  } else {
-    return Refuse("invalid_request",
-                  fmt::format("there is no field '{}'; the fields are model, email, webhook, top_k, priority, "
-                              "deadline_ms, metadata (a file needs a file name)",
-                              CleanText(name, 80)),
-                  {{"field", CleanText(name, 80)}});
+    return SetMetadata(fields, text);
   }
   return {};
 }
@@ -90,6 +107,12 @@ OrProblem<SubmissionFields> ParseFields(const RawFields& raw) {
       return Refuse("too_large", fmt::format("field '{}' is larger than {} bytes", CleanText(name, 80), kMaxFieldBytes),
                     {{"field", CleanText(name, 80)}, {"limit", kMaxFieldBytes}});
     }
+    if (std::ranges::find(kFields, name) == kFields.end()) {
+      return Refuse("invalid_request",
+                    fmt::format("there is no field '{}'; the fields are {} (a file needs a file name)",
+                                CleanText(name, 80), fmt::join(kFields, ", ")),
+                    {{"field", CleanText(name, 80)}});
+    }
     if (text.empty()) continue;  // what a form sends for an input left empty
     auto set = SetField(fields, name, text);
     if (!set) return Refuse(std::move(set.error()));
@@ -97,7 +120,7 @@ OrProblem<SubmissionFields> ParseFields(const RawFields& raw) {
   return fields;
 }
 
-OrProblem<RawFields> FieldsOf(const json::object& object) {
+OrProblem<RawFields> FieldsOf(const json::object& object, std::string_view body) {
   RawFields fields;
   for (const auto& [key, value] : object) {
     const std::string name(key);
@@ -107,6 +130,8 @@ OrProblem<RawFields> FieldsOf(const json::object& object) {
         return Wrong(name, name == "metadata" ? "an object" : "a number", json::serialize(value));
       }
       fields.emplace_back(name, std::string(value.as_string()));
+    } else if (name == "metadata") {
+      fields.emplace_back(name, std::string(MemberText(body, name).value_or("")));
     } else {
       fields.emplace_back(name, json::serialize(value));
     }

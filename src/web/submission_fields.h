@@ -25,18 +25,19 @@ struct SubmissionFields {
   int top_k = 0;
   Priority priority = Priority::kNormal;
   std::optional<Duration> deadline;  // from the moment the upload is complete
-  std::string metadata;              // a JSON object as text, or empty
+  std::string metadata;              // a JSON object as its author wrote it, or empty
 };
 
 inline constexpr int kMaxTopK = 1000;
 inline constexpr Duration kMaxDeadline = 14 * 24h;
 inline constexpr std::size_t kMaxFieldBytes = 4096;  // of one field's text
+inline constexpr int kMaxMetadataDepth = 16;         // objects and arrays in each other
 
 // Judges every field; an unknown name, a name given twice and a wrong value are invalid_request naming the field.
 OrProblem<SubmissionFields> ParseFields(const RawFields& fields);
 
-// The members of a JSON submission, but for its images, as raw fields.
-OrProblem<RawFields> FieldsOf(const json::object& object);
+// The members of a JSON submission, but for its images, as raw fields. `body` is the text that `object` was made of.
+OrProblem<RawFields> FieldsOf(const json::object& object, std::string_view body);
 
 // The value of `Prefer: wait=N` (RFC 7240), at most `max`; nullopt when the client did not ask.
 std::optional<Duration> ParsePreferWait(const http::Headers& headers, Duration max);

@@ -17,7 +17,7 @@ TEST(ParseFields, TakesWhatIsRight) {
   EXPECT_EQ(fields->email, "ann@example.org");
   EXPECT_EQ(fields->priority, Priority::kLow);
   EXPECT_EQ(fields->deadline, Duration(250ms));
-  EXPECT_EQ(fields->metadata, R"({"a":[1,2]})");
+  EXPECT_EQ(fields->metadata, R"({"a": [1, 2]})") << "as it was written";
   EXPECT_EQ(fields->model, "");
 }
 
@@ -31,7 +31,9 @@ TEST(ParseFields, NamesTheFieldThatIsWrong) {
                                              {"priority", "urgent"},
                                              {"deadline_ms", "-1"},
                                              {"metadata", "[1]"},
-                                             {"hue", "red"}}) {
+                                             {"metadata", "{\"huge\":[1e400]}"},
+                                             {"hue", "red"},
+                                             {"modle", ""}}) {
     const auto fields = ParseFields({{name, value}});
     ASSERT_FALSE(fields.has_value()) << name << "=" << value;
     EXPECT_EQ(fields.error().members.at("field").as_string(), name);
@@ -40,12 +42,31 @@ TEST(ParseFields, NamesTheFieldThatIsWrong) {
   EXPECT_EQ(ParseFields({{"metadata", std::string(5000, ' ')}}).error().kind->status, 413);
 }
 
+TEST(ParseFields, MetadataMayNestSixteenLevels) {
+  const auto nested = [](int levels) {
+    return "{\"a\":" + std::string(std::size_t(levels - 1), '[') + std::string(std::size_t(levels - 1), ']') + "}";
+  };
+  EXPECT_TRUE(ParseFields({{"metadata", nested(16)}}).has_value());
+  const auto deeper = ParseFields({{"metadata", nested(17)}});
+  ASSERT_FALSE(deeper.has_value());
+  EXPECT_EQ(deeper.error().detail,
+            "field 'metadata' may have 16 levels of objects and arrays in each other; it has 17");
+}
+
+OrProblem<RawFields> FieldsOfText(std::string_view text) { return FieldsOf(ParseJsonObject(text).value(), text); }
+
 TEST(FieldsOf, AJsonNumberIsNotAText) {
-  EXPECT_FALSE(FieldsOf({{"top_k", "5"}}).has_value());
-  EXPECT_FALSE(FieldsOf({{"metadata", "{}"}}).has_value());
-  const auto fields = FieldsOf({{"top_k", 5}, {"model", nullptr}, {"images", json::array()}});
+  EXPECT_FALSE(FieldsOfText(R"({"top_k":"5"})").has_value());
+  EXPECT_FALSE(FieldsOfText(R"({"metadata":"{}"})").has_value());
+  const auto fields = FieldsOfText(R"({"top_k":5,"model":null,"images":[]})");
   ASSERT_TRUE(fields.has_value());
   EXPECT_EQ(*fields, (RawFields{{"top_k", "5"}}));
+}
+
+TEST(FieldsOf, MetadataStaysAsItWasWritten) {
+  const auto fields = FieldsOfText(R"({"metadata": {"order": 123456789012345678901234567890, "x": 1.10}, "top_k": 1})");
+  ASSERT_TRUE(fields.has_value());
+  EXPECT_EQ(fields->front().second, R"({"order": 123456789012345678901234567890, "x": 1.10})");
 }
 
 TEST(ParsePreferWait, FindsWaitAmongOthersWithinTheBound) {

@@ -13,8 +13,11 @@ namespace darkroom::web {
 
 // What has come in of a submission so far.
 struct Submitter::Intake {
-  explicit Intake(const WebDeps& deps, std::int64_t max_bytes)
-      : began(deps.clock.Now()), batch(Id::Make(began)), writer(deps.io, deps.clock, deps.inputs, max_bytes) {}
+  Intake(const WebDeps& deps, std::int64_t max_bytes, UploadBudget& budget)
+      : began(deps.clock.Now()),
+        batch(Id::Make(began)),
+        share(budget),
+        writer(deps.io, deps.clock, deps.inputs, max_bytes, share) {}
 
   const Time began;
   const Id batch;
@@ -24,6 +27,7 @@ struct Submitter::Intake {
   std::vector<Picture> pictures;
   SubmissionFields fields;
   const model::Package* model = nullptr;
+  UploadBudget::Share share;
   InputWriter writer;
 };
 
@@ -49,6 +53,11 @@ Problem UnknownModel(const ModelCatalog& models, std::string_view name) {
           {{"field", "model"}, {"models", std::move(names)}}};
 }
 
+// The one upload that needs most must fit, whatever the settings: the body, what it is parsed to, and what is written.
+std::int64_t MemoryFor(const WebOptions& options) {
+  return std::max(options.max_upload_memory, 3 * std::max(options.max_file_bytes, options.max_json_bytes));
+}
+
 }  // namespace
 
 Submitter::Submitter(const WebDeps& deps, const WebOptions& options, Backlog& backlog, OnSubmitted on_submitted)
@@ -56,6 +65,7 @@ Submitter::Submitter(const WebDeps& deps, const WebOptions& options, Backlog& ba
       options_(options),
       backlog_(backlog),
       on_submitted_(std::move(on_submitted)),
+      uploads_(MemoryFor(options)),
       marks_(deps.io, deps.clock, deps.jobs) {}
 
 Task<OrProblem<Submission>> Submitter::Submit(http::Request& request, int max_files) {
@@ -64,7 +74,7 @@ Task<OrProblem<Submission>> Submitter::Submit(http::Request& request, int max_fi
   auto room = co_await backlog_.CheckRoom();
   if (!room) co_return Refuse(std::move(room.error()));
 
-  Intake intake(deps_, options_.max_file_bytes);
+  Intake intake(deps_, options_.max_file_bytes, uploads_);
   intake.key = std::move(*key);
   intake.max_files = max_files;
   auto received = co_await Receive(request, intake);
@@ -90,7 +100,7 @@ Task<OrProblem<Submission>> Submitter::Submit(http::Request& request, int max_fi
 
 Task<OrProblem<void>> Submitter::Receive(http::Request& request, Intake& intake) {
   const FormLimits limits{options_.max_file_bytes, options_.max_json_bytes};
-  auto form = co_await SubmissionForm::Open(request, limits);
+  auto form = co_await SubmissionForm::Open(request, limits, intake.share);
   if (!form) co_return Refuse(std::move(form.error()));
   auto read = co_await ReadPictures(**form, intake);
   if (!read) co_return read;
@@ -118,7 +128,9 @@ Task<OrProblem<void>> Submitter::ReadPictures(SubmissionForm& form, Intake& inta
     picture.received = deps_.clock.Now();
     picture.job = Id::Make(picture.received);
     if (intake.key) picture.digest = ContentHash((*file)->bytes);
-    if (!picture.problem) {
+    if (picture.problem) {
+      intake.share.GiveBack(std::int64_t((*file)->bytes.size()));
+    } else {
       std::string bytes = std::move((*file)->bytes);
       std::string type = picture.input.content_type;
       co_await intake.writer.Put(picture.job, std::move(bytes), std::move(type));
@@ -129,7 +141,7 @@ Task<OrProblem<void>> Submitter::ReadPictures(SubmissionForm& form, Intake& inta
 
 OrProblem<void> Submitter::CheckTime(const Intake& intake) const {
   if (deps_.clock.Now() <= intake.began + options_.max_upload) return {};
-  return Refuse("upload_too_slow", fmt::format("a request may take {} to arrive", FormatDuration(options_.max_upload)),
+  return Refuse("request_timeout", fmt::format("a request may take {} to arrive", FormatDuration(options_.max_upload)),
                 {{"limit", std::int64_t(Seconds(options_.max_upload))}});
 }
 
@@ -180,7 +192,8 @@ NewBatch Submitter::MakeBatch(const Intake& intake) const {
     job.timeline.received = picture.received;
     if (picture.problem) {
       job.state = JobState::kFailed;
-      job.failure = Failure{"bad_image", picture.problem->detail};
+      const bool too_large = picture.problem->kind->code == "too_large";
+      job.failure = Failure{too_large ? "too_large" : "bad_image", picture.problem->detail};
       job.timeline.settled = now;
     }
     made.jobs.push_back(std::move(job));

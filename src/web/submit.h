@@ -18,6 +18,7 @@
 #include "web/problem.h"
 #include "web/sent_marks.h"
 #include "web/submission_form.h"
+#include "web/upload_budget.h"
 
 namespace darkroom::web {
 
@@ -57,6 +58,7 @@ class Submitter {
   const WebOptions& options_;
   Backlog& backlog_;
   const OnSubmitted on_submitted_;
+  UploadBudget uploads_;
   SentMarks marks_;
 };
 

@@ -59,6 +59,20 @@ TEST_F(Submitting, AFormBecomesABatchWithStoredPicturesAndMessages) {
   EXPECT_EQ(request.model.name, "furniture");
 }
 
+TEST_F(Submitting, MetadataComesBackAsItWasWritten) {
+  const std::string metadata = R"({"order": 123456789012345678901234567890, "price": 1.10})";
+  const auto answers = {PostForm({{"f", "a.png", Png()}, {"metadata", {}, metadata}}),
+                        Post("/v1/jobs", "application/json",
+                             R"({"metadata":)" + metadata + R"(,"image":{"data":")" + Base64(Png()) + "\"}}")};
+  for (const auto& response : answers) {
+    ASSERT_EQ(response.status, 202) << response.body;
+    EXPECT_THAT(response.body, HasSubstr("\"metadata\":" + metadata));
+    EXPECT_THAT(Get("/v1/jobs/" + JobIdOf(response).ToString()).body, HasSubstr("\"metadata\":" + metadata));
+    EXPECT_THAT(Get("/v1/batches/" + BatchIdOf(response).ToString()).body, HasSubstr("\"metadata\":" + metadata));
+    EXPECT_THAT(Get("/v1/jobs").body, HasSubstr("\"metadata\":" + metadata));
+  }
+}
+
 TEST_F(Submitting, ARawBodyTakesItsFieldsFromTheQuery) {
   const auto response = Post("/v1/jobs?priority=high&file_name=a%20cat.png&deadline_ms=1500", "image/jpeg", Png());
   ASSERT_EQ(response.status, 202) << response.body;
@@ -128,12 +142,18 @@ TEST_F(Submitting, LimitsOfFilesAreNamed) {
   ExpectProblem(Post("/v1/jobs", "application/json", base64), 413, "too_large", "200 bytes");
   const auto mixed = PostForm({{"f", "large.png", large}, {"f", "2.png", Png()}});
   EXPECT_EQ(mixed.status, 202) << mixed.body;
+  const auto failed = Json(mixed).at("jobs").at(0);
+  EXPECT_EQ(failed.at("error").at("code").as_string(), "too_large");
+  EXPECT_THAT(std::string(failed.at("error").at("message").as_string()), HasSubstr("the limit is 200 bytes"));
+  EXPECT_EQ(failed.at("input").at("size").as_int64(), std::int64_t(large.size()));
+  EXPECT_EQ(Get("/v1/jobs/" + JobIdOf(mixed, 0).ToString() + "/input").status, 404);
 }
 
 TEST_F(Submitting, WhatIsWrongIsNamed) {
   const Part file{"f", "a.png", Png()};
   ExpectProblem(PostForm({file, {"model", {}, "cats"}}), 422, "unknown_model", "there are: furniture, noop");
   ExpectProblem(PostForm({file, {"colour", {}, "red"}}), 400, "invalid_request", "'colour'");
+  ExpectProblem(PostForm({file, {"modle", {}, ""}}), 400, "invalid_request", "'modle'");
   ExpectProblem(PostForm({file, {"top_k", {}, "0"}}), 400, "invalid_request", "from 1 to 1000");
   ExpectProblem(PostForm({file, {"top_k", {}, "1"}, {"top_k", {}, "1"}}), 400, "invalid_request", "twice");
   ExpectProblem(PostForm({{"model", {}, "furniture"}}), 400, "invalid_request", "no file");
@@ -181,7 +201,7 @@ TEST_F(Submitting, AnUploadThatTakesTooLongIsRefusedAndLeavesNothing) {
     request.body = &body;
     return Run(web_->handler()(request));
   };
-  ExpectProblem(upload(61min), 408, "upload_too_slow", "1h");
+  ExpectProblem(upload(61min), 408, "request_timeout", "1h");
   EXPECT_EQ(upload(59min).status, 202);
 }
 
@@ -218,6 +238,46 @@ TEST_F(Submitting, AFullQueueSaysWhenToComeAgain) {
   Settle(JobIdOf(Get("/v1/jobs")));
   clock_.Advance(2s);
   EXPECT_EQ(Post("/v1/jobs", "image/png", Png()).status, 202);
+}
+
+// A queue that takes nothing.
+class ClosedQueue final : public Queue {
+ public:
+  const std::string& name() const override { return name_; }
+  Task<Result<std::vector<std::string>>> Send(std::vector<SendRequest>) override { co_return Closed(); }
+  Task<Result<std::vector<Message>>> Receive(ReceiveOptions) override { co_return Closed(); }
+  Task<Result<std::vector<bool>>> Extend(std::vector<std::string>, Duration) override { co_return Closed(); }
+  Task<Status> Ack(std::vector<std::string>) override { co_return Closed(); }
+  Task<Result<QueueStats>> Stats() override { co_return QueueStats(); }
+
+ private:
+  static std::unexpected<Error> Closed() { return Fail(Code::kUnavailable, "the queue is closed"); }
+  const std::string name_ = "closed";
+};
+
+TEST_F(Submitting, JobsThatCouldNotBeSentAreStoredAndTheAnswerSaysSo) {
+  ClosedQueue closed;
+  normal_queue_ = &closed;
+  Open({});
+  const http::Headers key{{"Idempotency-Key", "k"}, {"Content-Type", "image/png"}};
+  const auto response = Post("/v1/jobs", "image/png", Png(), key);
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(response.headers.Get("Retry-After"), "5");
+  const auto problem = Json(response);
+  EXPECT_EQ(problem.at("code").as_string(), "not_sent");
+  EXPECT_THAT(std::string(problem.at("detail").as_string()), HasSubstr("the queue is closed"));
+  const std::string batch(problem.at("batch").as_string());
+  const auto jobs = Json(Get("/v1/jobs?batch=" + batch)).at("jobs").as_array();
+  ASSERT_EQ(jobs.size(), 1u) << "what is stored stays, for the sweeper to send";
+  EXPECT_EQ(jobs[0].at("state").as_string(), "queued");
+  EXPECT_EQ(CountInputs(), 1u);
+  EXPECT_EQ(Run(engine_->jobs().ListUnsent(clock_.Now() + 1s, 10)).value().size(), 1u) << "not marked as sent";
+
+  normal_queue_ = nullptr;
+  Open({});
+  const auto again = Post("/v1/jobs", "image/png", Png(), key);
+  EXPECT_EQ(again.status, 202) << again.body;
+  EXPECT_EQ(BatchIdOf(again).ToString(), batch) << "with its key a retry makes no second job";
 }
 
 TEST_F(Submitting, WhatWasSentIsMarkedInTheBackground) {

@@ -60,6 +60,7 @@ void Web::Parts::AddRoutes() {
   add("GET", "/v1/jobs/{id}/artifacts/{name}", jobs, &JobsApi::GetArtifact);
   add("GET", "/v1/jobs/{id}/events", events, &EventStreams::OfJob);
   add("GET", "/v1/batches/{id}", jobs, &JobsApi::GetBatch);
+  add("DELETE", "/v1/batches/{id}", jobs, &JobsApi::CancelBatch);
   add("GET", "/v1/batches/{id}/events", events, &EventStreams::OfBatch);
   add("GET", "/v1/models", service, &ServiceApi::ListModels);
   add("GET", "/v1/status", service, &ServiceApi::GetStatus);

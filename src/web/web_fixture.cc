@@ -88,15 +88,16 @@ void WebFixture::Open(WebOptions options) {
   if (!engine_) OpenEngine();
   if (web_) Run(web_->Stop());
   web_.reset();
+  Queue* normal = normal_queue_ != nullptr ? normal_queue_ : queues_[1].get();
   const WebDeps deps{io_,
                      clock_,
                      engine_->jobs(),
                      *inputs_,
                      *outputs_,
-                     {queues_[0].get(), queues_[1].get(), queues_[2].get()},
+                     {queues_[0].get(), normal, queues_[2].get()},
                      news_,
                      *models_,
-                     nullptr,
+                     fleet_,
                      [this] { return reports_; }};
   web_ = std::make_unique<Web>(deps, std::move(options));
 }

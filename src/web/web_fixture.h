@@ -47,6 +47,15 @@ class TextStream final : public http::ResponseStream {
   bool gone = false;
 };
 
+// Workers as the test says they are.
+class FakeFleet final : public Fleet {
+ public:
+  Task<Result<std::vector<FleetMember>>> Members() override { co_return members; }
+  Task<Status> SetSize(int) override { co_return Status(); }
+  Task<Status> Drain(std::string) override { co_return Status(); }
+  Result<std::vector<FleetMember>> members;
+};
+
 class WebFixture : public testing::Test {
  protected:
   WebFixture() = default;
@@ -106,6 +115,9 @@ class WebFixture : public testing::Test {
   JobNews news_{clock_};
   ReportCounts reports_;
   std::optional<ModelCatalog> models_;
+  // What Open gives the web tier instead of a fleet it does not know, and of the queue of normal jobs.
+  Fleet* fleet_ = nullptr;
+  Queue* normal_queue_ = nullptr;
   std::unique_ptr<Web> web_;
 
  private:

@@ -66,6 +66,8 @@ export function adviceFor(problem: Problem): string {
   if (problem.code === 'unknown_model') return 'Choose another model.';
   if (problem.code === 'too_many_pixels') return 'Scale the picture down.';
   switch (problem.status) {
+    case 408:
+      return 'The connection is slow or broke off: try again.';
     case 404:
       return 'It may be past the time that the service keeps jobs.';
     case 413:
@@ -83,7 +85,10 @@ export function adviceFor(problem: Problem): string {
 
 const JOB_ADVICE: Record<string, string> = {
   bad_image: 'Hand in a whole JPEG, PNG or WebP picture; saving it again in an image program often helps.',
+  too_large: 'Hand in a smaller file: scaled down, or saved as JPEG.',
+  no_model: 'The model is no longer installed. Choose another one.',
   model_error: 'Try another model.',
+  input_gone: 'The picture was removed before its job ran. Hand it in again.',
   gave_up: 'Hand the picture in again. If it fails again, the log of the service says more.',
 };
 

@@ -16,7 +16,7 @@ globalThis.requestAnimationFrame = (callback) => setImmediate(callback);
 let answers = [];
 globalThis.fetch = async () => new Response(JSON.stringify(answers.shift()));
 
-const { bytes, curlFor, duration, microseconds, percent } = await load('words.ts');
+const { adviceForJob, bytes, curlFor, duration, microseconds, percent } = await load('words.ts');
 const { parseRoute, formatRoute } = await load('state/route.ts');
 const { stretchesOf, wholeDuration } = await load('timeline.ts');
 const { problemOf } = await load('api/problem.ts');
@@ -53,6 +53,12 @@ test('a refusal is told in the words of the service, or by its number', () => {
   assert.deepEqual([refusal.message, refusal.code, refusal.retryAfter, refusal.passes], ['10,000 wait.', 'queue_full', 7, true]);
   assert.equal(problemOf(502, '<html>', null).message, 'The service answered 502.');
   assert.equal(problemOf(415, '{}', null).passes, false);
+});
+
+test('each failure has advice of its own', () => {
+  const codes = ['bad_image', 'too_large', 'no_model', 'model_error', 'input_gone', 'gave_up'];
+  const advice = codes.map((code) => adviceForJob({ state: 'failed', error: { code } }));
+  assert.equal(new Set(advice).size, codes.length);
 });
 
 test('a file name cannot break out of the shell command', () => {

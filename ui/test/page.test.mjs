@@ -217,17 +217,51 @@ test('a thousand pictures: live progress, few cards, the rest can be cancelled',
   await roll.getByText(/^[1-9]\d* of 1,000 done/).waitFor();
   await shoot('thousand-dark');
   assert.equal(await cards().count(), 48);
-  // A job may end while its cancellation is on the way.
-  await watchdog.expecting(/status of 409/, async () => {
-    await roll.getByRole('button', { name: 'Cancel the rest' }).click();
-    await roll.getByText(/^All done, [\d,]+ without a result/).waitFor({ timeout: 60_000 });
-  });
+  const cancellations = [];
+  const count = (request) => request.method() === 'DELETE' && cancellations.push(request.url());
+  page.on('request', count);
+  await roll.getByRole('button', { name: 'Cancel the rest' }).click();
+  await roll.getByText(/^All done, [\d,]+ without a result/).waitFor({ timeout: 60_000 });
+  page.off('request', count);
+  assert.equal(cancellations.length, 1, 'one request for all of them');
   const seen = await page.evaluate(() => [...window.seen]);
   assert.ok(seen.includes('upload') && seen.includes('progress'), `seen: ${seen}`);
   const { jobs } = await get('/v1/jobs?state=cancelled&limit=1000');
   assert.ok(jobs.length > 0);
   await page.getByRole('button', { name: 'Show more' }).click();
   await cards().nth(95).waitFor();
+});
+
+test('more pictures than the service takes at once are handed in as several rolls', async () => {
+  const status = await get('/v1/status');
+  const limits = { ...status.limits, files: 2 };
+  await page.route('**/v1/status', (route) => route.fulfill({ json: { ...status, limits } }));
+  await page.reload();
+  await page.getByText(/worker.? ready/).waitFor();
+  await pick(plainPictures(3));
+  for (const name of ['2 pictures handed in', '1 picture handed in']) {
+    await page.getByRole('region', { name }).getByText('All done').waitFor();
+  }
+  await page.unroute('**/v1/status');
+  await page.reload();
+});
+
+test('a result that is a file of its own is linked to', async () => {
+  const [job] = (await get('/v1/jobs?state=succeeded&limit=1')).jobs;
+  const { result, ...rest } = job;
+  assert.ok(result);
+  const large = { ...rest, artifacts: [{ ...job.artifacts[0], size: 70_000 }] };
+  await page.route('**/v1/jobs?*', (route) => route.fulfill({ json: { jobs: [large], next_cursor: null } }));
+  await page.goto(`${service.origin}/#/?state=succeeded`);
+  await page.reload();
+  await cards().first().getByText('Done').waitFor();
+  await cards().first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('The result is a file of its own').waitFor();
+  await dialog.getByText('70.0 kB').first().waitFor();
+  await page.unroute('**/v1/jobs?*');
+  await page.goto(`${service.origin}/#/`);
+  await page.reload();
 });
 
 test('an answer that is lost leaves no doubles', async () => {

@@ -1,5 +1,5 @@
 import { Problem, problemOf } from './problem.js';
-import type { Job, JobPage, JobState, ModelList, ServiceStatus } from './types.js';
+import type { Batch, Job, JobPage, JobState, ModelList, ServiceStatus } from './types.js';
 
 export interface JobQuery {
   state?: JobState;
@@ -12,6 +12,7 @@ export interface JobQuery {
 export const getJobs = (query: JobQuery) => request<JobPage>('GET', `/v1/jobs?${searchOf(query)}`);
 export const getJob = (id: string) => request<Job>('GET', `/v1/jobs/${encodeURIComponent(id)}`);
 export const cancelJob = (id: string) => request<Job>('DELETE', `/v1/jobs/${encodeURIComponent(id)}`);
+export const cancelBatch = (id: string) => request<Batch>('DELETE', `/v1/batches/${encodeURIComponent(id)}`);
 export const getModels = () => request<ModelList>('GET', '/v1/models');
 export const getStatus = () => request<ServiceStatus>('GET', '/v1/status');
 

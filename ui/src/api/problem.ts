@@ -16,7 +16,7 @@ export class Problem extends Error {
 
   /** Whether the same request may succeed later. */
   get passes(): boolean {
-    return this.status === 0 || this.status === 429 || this.status >= 500;
+    return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;
   }
 }
 

@@ -48,6 +48,7 @@ export interface Job {
   /** Jobs ahead of this one, plus one. Only in the answer for a single queued job. */
   queue_position?: number;
   queue_position_at_least?: boolean;
+  /** Missing when it is so large that it is the artifact result.json alone. */
   result?: Result;
   artifacts: Artifact[];
   error?: { code: string; message: string };
@@ -94,11 +95,13 @@ export interface ServiceStatus {
   queue: { visible: number; in_flight: number; delayed: number; oldest_age_s?: number };
   jobs: Partial<Record<JobState, number>>;
   workers: { id: string; state: 'starting' | 'ready' | 'draining' }[];
+  limits: { files: number; file_bytes: number; pixels: number; queued: number };
 }
 
 /** What the service refused without a look at its pixels is not kept there. */
 export function isInputKept(job: Job): boolean {
-  return job.error?.code !== 'bad_image' || (job.attempt ?? 0) > 0;
+  const refused = job.error?.code === 'bad_image' || job.error?.code === 'too_large';
+  return !refused || (job.attempt ?? 0) > 0;
 }
 
 export function isSettled(job: Job): boolean {

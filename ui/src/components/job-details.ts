@@ -60,6 +60,7 @@ export class JobDetails extends LitElement {
             ? html`<p class="reason">${job.error ? sentence(job.error.message) : ''} <span class="muted">${adviceForJob(job)}</span></p>`
             : nothing}
           ${labels.length > 0 ? html`<dr-label-bars .labels=${labels}></dr-label-bars>` : nothing}
+          ${this.renderLargeResult(job)}
           ${job.result && labels.length === 0 ? html`<pre>${JSON.stringify(job.result, null, 2)}</pre>` : nothing}
           <h3>Timeline</h3>
           <dr-timeline .timeline=${job.timeline}></dr-timeline>
@@ -69,6 +70,12 @@ export class JobDetails extends LitElement {
       </div>
       ${this.renderActions(job)}
     `;
+  }
+
+  private renderLargeResult(job: Job) {
+    const file = job.artifacts.find(({ name }) => name === 'result.json');
+    if (job.state !== 'succeeded' || job.result || !file) return nothing;
+    return html`<p>The result is a file of its own: <a href=${file.href} target="_blank">result.json</a>, ${bytes(file.size)}</p>`;
   }
 
   private renderPosition(job: Job) {

@@ -6,8 +6,6 @@ import type { Roll, Tally } from '../state/rolls.js';
 import { controls } from '../styles/controls.js';
 import { adviceFor, bytes, count, grouped, sentence } from '../words.js';
 
-const CANCEL_LANES = 3; // requests at a time
-
 /** How far one drop is: its upload, its jobs, or why it was refused. */
 @customElement('dr-roll')
 export class RollStrip extends LitElement {
@@ -113,15 +111,10 @@ export class RollStrip extends LitElement {
     `;
   }
 
-  // From the end: the workers come from the beginning.
   private async cancelRest(): Promise<void> {
+    if (!this.roll.batch) return;
     this.cancelling = true;
-    const { darkroom, roll } = this;
-    const rest = [...roll.jobs];
-    const lane = async () => {
-      for (let id = rest.pop(); id; id = rest.pop()) if (darkroom.jobs.isOpen(id)) await darkroom.cancel(id);
-    };
-    await Promise.all(Array.from({ length: CANCEL_LANES }, lane));
+    await this.darkroom.cancelBatch(this.roll.batch);
     this.cancelling = false;
   }
 

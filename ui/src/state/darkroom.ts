@@ -1,3 +1,4 @@
+import { cancelBatch } from '../api/client.js';
 import { isSettled } from '../api/types.js';
 import { Announcer } from './announcer.js';
 import { Follower } from './follower.js';
@@ -13,7 +14,11 @@ export class Darkroom {
   readonly jobs = new Jobs();
   readonly follower = new Follower((job) => this.jobs.put(job));
   readonly service = new Service(() => this.jobs.refresh());
-  readonly rolls = new Rolls(this.jobs, (batch) => this.follower.follow(batch, true));
+  readonly rolls = new Rolls(
+    this.jobs,
+    () => this.service.maxPictures,
+    (batch) => this.follower.follow(batch, true),
+  );
 
   start(): void {
     this.service.start();
@@ -28,6 +33,15 @@ export class Darkroom {
   async cancel(id: string): Promise<void> {
     try {
       await this.jobs.cancel(id);
+    } catch (error) {
+      this.announcer.show(`Not cancelled: ${(error as Error).message}`);
+    }
+  }
+
+  /** What is left of a batch. Its event stream tells of each job. */
+  async cancelBatch(id: string): Promise<void> {
+    try {
+      await cancelBatch(id);
     } catch (error) {
       this.announcer.show(`Not cancelled: ${(error as Error).message}`);
     }

@@ -25,12 +25,6 @@ export class Jobs extends Observable {
     return this.known.get(id);
   }
 
-  /** Whether a job can still be cancelled, as far as is known. */
-  isOpen(id: string): boolean {
-    const job = this.known.get(id);
-    return job !== undefined && !isSettled(job);
-  }
-
   get hasOlder(): boolean {
     return this.cursor !== null;
   }

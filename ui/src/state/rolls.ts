@@ -4,7 +4,6 @@ import type { Submission } from '../api/types.js';
 import { Observable } from './observable.js';
 import type { Jobs } from './jobs.js';
 
-const MAX_PICTURES = 1000; // of one batch, as the service takes by default
 const MAX_TRIES = 6;
 const FIRST_PAUSE_S = 1;
 
@@ -76,8 +75,10 @@ export class Rolls extends Observable {
   rolls: Roll[] = []; // newest first
   private readonly pictures = new Map<string, Picture>(); // by id of the job
 
+  /** `maxPictures` says how many pictures the service takes in one request. */
   constructor(
     private readonly jobs: Jobs,
+    private readonly maxPictures: () => number,
     private readonly onHandedIn: (batch: string) => void,
   ) {
     super();
@@ -90,8 +91,9 @@ export class Rolls extends Observable {
   /** Takes the place of what was handed in before and is done. */
   handIn(files: readonly File[], model: string): void {
     this.rolls = this.rolls.filter((roll) => !this.isDone(roll));
-    for (let begin = 0; begin < files.length; begin += MAX_PICTURES) {
-      const roll = new Roll(files.slice(begin, begin + MAX_PICTURES), model);
+    const most = this.maxPictures();
+    for (let begin = 0; begin < files.length; begin += most) {
+      const roll = new Roll(files.slice(begin, begin + most), model);
       this.rolls = [roll, ...this.rolls];
       void this.send(roll);
     }

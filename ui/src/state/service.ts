@@ -26,6 +26,11 @@ export class Service extends Observable {
     void this.look();
   }
 
+  /** Of one request; until the service has told, what it takes by default. */
+  get maxPictures(): number {
+    return this.status?.limits.files ?? 1000;
+  }
+
   /** The model that a submission without a choice goes to. */
   get defaultModel(): Model | undefined {
     return this.models.find((model) => model.default) ?? this.models[0];
