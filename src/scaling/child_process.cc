@@ -48,6 +48,9 @@ Result<ChildProcess> ChildProcess::Start(IoContext& io, const Command& command) 
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_adddup2(&actions, output[1], 1);
+  // Not every library opens what it opens for us alone. A worker that held the hub's sockets would keep its port taken
+  // for a moment after a kill -9 of the hub, and could answer in its name.
+  posix_spawn_file_actions_addclosefrom_np(&actions, 3);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   // A group of its own: Ctrl-C at the terminal reaches us, and we tell the child when our work with it is done.

@@ -22,8 +22,8 @@ struct Command {
 
 class ChildProcess {
  public:
-  // Standard error is ours, standard input is /dev/null. Errors: kUnavailable (no processes or descriptors left),
-  // kNotFound (no such program).
+  // Standard error is ours, standard input is /dev/null, and it gets no other descriptor of ours. Errors: kUnavailable
+  // (no processes or descriptors left), kNotFound (no such program).
   static Result<ChildProcess> Start(IoContext& io, const Command& command);
 
   ChildProcess(ChildProcess&&) = default;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -112,6 +113,21 @@ TEST_F(LocalFleetTest, AProcessesLinesComeOneByOneAlsoWhenItWroteThemAtOnce) {
     EXPECT_EQ(end, "exit status 0");
   };
   io_.RunUntilDone(body());
+}
+
+TEST_F(LocalFleetTest, AProcessGetsNoneOfOurDescriptors) {
+  const int ours = open("/dev/null", O_RDONLY);  // without O_CLOEXEC, as Asio opens sockets
+  ASSERT_GE(ours, 3);
+  const std::string script = "[ -e /proc/$$/fd/" + std::to_string(ours) + " ] && echo inherited || echo closed";
+  auto process = ChildProcess::Start(io_, {"/bin/sh", {"-c", script}, {}});
+  ASSERT_TRUE(process.has_value());
+  auto body = [&]() -> Task<void> {
+    const std::string line = co_await process->ReadLine();
+    EXPECT_EQ(line, "closed");
+    co_await process->Exit();
+  };
+  io_.RunUntilDone(body());
+  close(ours);
 }
 
 TEST(RestartPause, DoublesWhileWorkersDieYoung) {
