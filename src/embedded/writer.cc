@@ -104,7 +104,6 @@ Writer::GroupEnd Writer::RunTogether(Group& group) {
   if (!disturbed && !failure) {
     const std::lock_guard lock(mutex_);
     ++counts_.commits;
-    counts_.lazy_commits += !durable;
     counts_.requests += std::int64_t(group.size());
     return GroupEnd::kCommitted;
   }
@@ -128,7 +127,6 @@ void Writer::RunAlone(Request& request) {
   {
     const std::lock_guard lock(mutex_);
     ++counts_.commits;
-    counts_.lazy_commits += !request.durable();
     ++counts_.requests;
   }
   request.Finish(nullptr);

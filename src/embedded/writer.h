@@ -33,10 +33,9 @@
 namespace darkroom::embedded {
 
 struct WriterCounts {
-  std::int64_t requests = 0;      // answered without error
-  std::int64_t commits = 0;       // groups
-  std::int64_t lazy_commits = 0;  // of them, without fsync
-  std::int64_t checkpoints = 0;   // of the write-ahead log into the database
+  std::int64_t requests = 0;     // answered without error
+  std::int64_t commits = 0;      // groups
+  std::int64_t checkpoints = 0;  // of the write-ahead log into the database
 };
 
 class Writer {

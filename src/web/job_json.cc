@@ -48,7 +48,8 @@ json::array ArtifactsJson(const Job& job, const std::string& path) {
 }  // namespace
 
 std::optional<std::string> ResultFileOf(const Job& job) {
-  if (job.result.empty()) return std::nullopt;
+  // Anything but an object is no text of ours: a row that a person has changed.
+  if (!job.result.starts_with('{') || !job.result.ends_with('}')) return std::nullopt;
   return ResultFile(job.result, job.id, job.model);
 }
 

@@ -1,4 +1,5 @@
 #include "web/jobs_api.h"
+#include "web/job_json.h"
 
 #include <gmock/gmock.h>
 
@@ -254,6 +255,14 @@ TEST_F(Jobs, HeadHasTheHeadersOfGet) {
   const auto response = Ask({.method = "HEAD", .target = Path(id) + "/input"});
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.headers.Get("Content-Length"), std::to_string(Png().size()));
+}
+
+TEST(ResultFileOf, ARowThatAPersonHasChangedHasNone) {
+  Job job;
+  for (const std::string result : {"", "[1]", "x", "{"}) {
+    job.result = result;
+    EXPECT_FALSE(ResultFileOf(job).has_value()) << result;
+  }
 }
 
 }  // namespace

@@ -118,6 +118,7 @@ class CrashTest : public testing::Test {
         const Status started = co_await service_->Start();
         if (!started) {
           ADD_FAILURE() << started.error().message();
+          std::fflush(nullptr);
           std::_Exit(1);  // without a service nothing here would end before its deadline
         }
       } else {
