@@ -19,7 +19,7 @@ function(darkroom_room name)
     add_executable(${name}_test ${R_TESTS})
     target_link_libraries(${name}_test PRIVATE darkroom_flags darkroom_${name} ${R_TEST_DEPENDS}
                           GTest::gmock GTest::gtest GTest::gtest_main)
-    gtest_discover_tests(${name}_test TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
+    gtest_discover_tests(${name}_test TEST_PREFIX ${name}. NO_PRETTY_VALUES DISCOVERY_TIMEOUT 60
                          PROPERTIES TIMEOUT 300 LABELS "unit")
   endif()
 endfunction()

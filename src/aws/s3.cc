@@ -63,6 +63,7 @@ Task<Result<ObjectInfo>> S3ObjectStore::Put(std::string key, std::string body, P
                   .etag = "",
                   .content_type = options.content_type,
                   .modified = {},
+                  .file = {},
                   .metadata = options.metadata};
   Call call = PutCall(Path(key), std::move(body), options);
   call.sign_body = sign_bodies_;

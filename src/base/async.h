@@ -6,9 +6,9 @@
 //
 // GCC 12 destroys some temporaries inside a co_await expression twice or never. Keep arguments of an awaited call
 // trivial or named: `auto request = Build(); auto r = co_await Send(std::move(request));`, and never put a lambda that
-// captures by value, a braced aggregate or a std::string conversion into the awaited expression itself. Nor may co_await
-// stand in the condition of an if, while, for or switch: GCC 12.2 lays the frame out wrongly there (PR 106188) and the
-// program crashes; name the value first.
+// captures by value, a braced aggregate or a std::string conversion into the awaited expression itself. Nor may
+// co_await stand in the condition of an if, while, for or switch: GCC 12.2 lays the frame out wrongly there (PR 106188)
+// and the program crashes; name the value first.
 #pragma once
 
 #include <boost/asio/associated_executor.hpp>

@@ -78,13 +78,6 @@ Result<std::optional<std::int64_t>> GetInt(const json::object& object, std::stri
   return number;
 }
 
-Result<std::optional<double>> GetDouble(const json::object& object, std::string_view key) {
-  const json::value* value = Find(object, key);
-  if (value == nullptr) return std::nullopt;
-  if (!value->is_number()) return Wrong(key, "a number", *value);
-  return value->to_number<double>();
-}
-
 Result<std::optional<bool>> GetBool(const json::object& object, std::string_view key) {
   const json::value* value = Find(object, key);
   if (value == nullptr) return std::nullopt;

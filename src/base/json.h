@@ -26,7 +26,6 @@ Result<json::object> ParseJsonObject(std::string_view text);
 Result<std::optional<std::string>> GetString(const json::object& object, std::string_view key);
 Result<std::optional<std::int64_t>> GetInt(const json::object& object, std::string_view key, std::int64_t min,
                                            std::int64_t max);
-Result<std::optional<double>> GetDouble(const json::object& object, std::string_view key);
 Result<std::optional<bool>> GetBool(const json::object& object, std::string_view key);
 // Borrowed from `object`; nullptr when absent.
 Result<const json::object*> GetObject(const json::object& object, std::string_view key);

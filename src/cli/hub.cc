@@ -94,8 +94,11 @@ void EmptyTemporaryFolder(const Settings& settings) {
 
 // How the hub starts a worker: all it needs to know in its arguments, so that it reads no settings of its own, and the
 // keys, which other users of this machine must not see, in its environment.
-scaling::Command WorkerCommand(const HubOptions& options, const std::string& endpoint, const wire::Credentials& keys) {
-  scaling::Command command{options.program, {"worker", "--endpoint", endpoint, "--flags-only"}, {}};
+scaling::Command WorkerCommand(const HubOptions& options, const std::string& endpoint, const std::string& objects,
+                               const wire::Credentials& keys) {
+  const std::string input_files = std::filesystem::absolute(objects);
+  scaling::Command command{
+      options.program, {"worker", "--endpoint", endpoint, "--input-files", input_files, "--flags-only"}, {}};
   for (std::string& flag : FlagsFrom(options.settings, kWorkerSettings)) command.arguments.push_back(std::move(flag));
   command.environment = {"AWS_ACCESS_KEY_ID=" + keys.access_key, "AWS_SECRET_ACCESS_KEY=" + keys.secret_key,
                          "DARKROOM_PARENT=" + std::to_string(getpid()), "TMPDIR=" + TemporaryFolder(options.settings)};
@@ -107,15 +110,28 @@ scaling::Command WorkerCommand(const HubOptions& options, const std::string& end
 // In the order of their making; the last is destroyed first.
 struct Hub::Parts {
   Parts(IoContext& io_context, Clock& the_clock, HubOptions the_options)
-      : io(io_context), clock(the_clock), options(std::move(the_options)), news(clock) {}
+      : io(io_context),
+        clock(the_clock),
+        options(std::move(the_options)),
+        web_options(WebOptionsOf(options.settings)),
+        news(clock),
+        releases(io, clock) {}
 
   Task<Status> Start();
+  Task<Status> OpenStorage();
+  Status StartGateway();
+  void MakeFleet();
+  Status StartWeb();
+  void StartLedger();
   Task<void> Stop();
+  Task<void> ReleaseWhatHeld(std::string member);
   web::ReportCounts CountReports() const;
 
   IoContext& io;
   Clock& clock;
   HubOptions options;
+  const web::WebOptions web_options;
+  wire::Credentials keys;
   JobNews news;
   int worker_deaths = 0;  // in a row, none becoming ready meanwhile
   std::unique_ptr<embedded::Engine> engine;
@@ -126,6 +142,7 @@ struct Hub::Parts {
   std::unique_ptr<ledger::Ledger> ledger;
   std::unique_ptr<ledger::Sweeper> sweeper;
   std::unique_ptr<gateway::Gateway> gateway;
+  TaskGroup releases;
   std::unique_ptr<scaling::LocalFleet> fleet;
   std::unique_ptr<web::Web> web;
   std::unique_ptr<http::Server> server;
@@ -154,20 +171,31 @@ std::string Hub::url() const {
 
 Task<void> Hub::Stop() { return parts_->Stop(); }
 
+// Each part may use those before it; the workers come last, when all they call is there.
 Task<Status> Hub::Parts::Start() {
-  const Settings& settings = options.settings;
-  auto made = web::ModelCatalog::Make(options.packages, settings.model);
+  auto made = web::ModelCatalog::Make(options.packages, options.settings.model);
   if (!made) co_return Fail(made.error());
   catalog.emplace(std::move(*made));
+  const auto opened = co_await OpenStorage();
+  if (!opened) co_return opened;
+  const auto serving = StartGateway();
+  if (!serving) co_return serving;
+  MakeFleet();
+  const auto listening = StartWeb();
+  if (!listening) co_return listening;
+  StartLedger();
+  co_return co_await fleet->SetSize(options.settings.workers);
+}
 
+Task<Status> Hub::Parts::OpenStorage() {
   embedded::EngineOptions engine_options;
-  engine_options.data_dir = settings.data;
+  engine_options.data_dir = options.settings.data;
   engine_options.on_fatal = options.on_fatal;
   auto opened = embedded::Engine::Open(std::move(engine_options), io, clock);
   if (!opened) co_return Fail(opened.error());
   engine = std::move(*opened);  // from here on the directory is ours
-  EmptyTemporaryFolder(settings);
-  auto opened_queues = co_await OpenQueues(engine->queues(), settings);
+  EmptyTemporaryFolder(options.settings);
+  auto opened_queues = co_await OpenQueues(engine->queues(), options.settings);
   if (!opened_queues) co_return Fail(opened_queues.error());
   queues = std::move(*opened_queues);
   // Workers end with their hub, and so did the ledger: nobody holds what is leased.
@@ -179,48 +207,60 @@ Task<Status> Hub::Parts::Start() {
   auto output_bucket = co_await engine->objects().Create(std::string(kOutputBucket));
   if (!output_bucket) co_return Fail(output_bucket.error());
   outputs = *output_bucket;
+  co_return Status();
+}
 
-  const auto keys = gateway::LoadOrCreateKeys(settings.data + "/keys.json");
-  if (!keys) co_return Fail(keys.error());
+Status Hub::Parts::StartGateway() {
+  const auto loaded = gateway::LoadOrCreateKeys(options.settings.data + "/keys.json");
+  if (!loaded) return Fail(loaded.error());
+  keys = *loaded;
   gateway::GatewayOptions gateway_options;
-  gateway_options.credentials = *keys;
+  gateway_options.credentials = keys;
   gateway = std::make_unique<gateway::Gateway>(io, clock, engine->queues(), engine->objects(), gateway_options);
   const Status serving = gateway->Start();
-  if (!serving) co_return Fail(serving.error().During("gateway"));
+  if (!serving) return Fail(serving.error().During("gateway"));
+  return {};
+}
 
+void Hub::Parts::MakeFleet() {
+  const Settings& settings = options.settings;
   scaling::LocalFleetOptions fleet_options;
-  fleet_options.worker = WorkerCommand(options, gateway->endpoint(), *keys);
+  fleet_options.worker = WorkerCommand(options, gateway->endpoint(), engine->objects_folder(), keys);
   fleet_options.grace = settings.grace;
   fleet_options.lost_after = std::max<Duration>(settings.lease, 10s);  // by then its jobs have gone to others
   fleet_options.on_ready = [this](const std::string&) { worker_deaths = 0; };
   fleet_options.on_exit = [this](const std::string& member) {
     ++worker_deaths;
     if (options.on_worker_death) options.on_worker_death(worker_deaths);
-    auto release = [](embedded::SqliteQueueService& service, std::string consumer) -> Task<void> {
-      const auto released = co_await service.ReleaseConsumer(consumer);
-      if (!released)
-        spdlog::warn("could not let go of what {} held: {}", consumer, released.error().message());
-      else if (*released > 0)
-        spdlog::info("{} jobs of {} go to other workers", *released, consumer);
-    };
-    io.Spawn(release(engine->queues(), member));
+    releases.Spawn(ReleaseWhatHeld(member));
   };
   fleet = std::make_unique<scaling::LocalFleet>(io, clock, std::move(fleet_options));
+}
 
+Task<void> Hub::Parts::ReleaseWhatHeld(std::string member) {
+  const auto released = co_await engine->queues().ReleaseConsumer(member);
+  if (!released)
+    spdlog::warn("could not let go of what {} held: {}", member, released.error().message());
+  else if (*released > 0)
+    spdlog::info("{} jobs of {} go to other workers", *released, member);
+}
+
+Status Hub::Parts::StartWeb() {
   const web::WebDeps deps{
       io, clock, engine->jobs(), *inputs, *outputs, queues.request_pointers(), news, *catalog, fleet.get(), [this] {
         return CountReports();
       }};
-  const web::WebOptions web_options = WebOptionsOf(settings);
   web = std::make_unique<web::Web>(deps, web_options);
   http::ServerOptions server_options;
-  server_options.address = settings.listen_address;
-  server_options.port = settings.listen_port;
+  server_options.address = options.settings.listen_address;
+  server_options.port = options.settings.listen_port;
   server_options.refusal = web::Refusal;
   server = std::make_unique<http::Server>(io, clock, server_options, web->handler());
-  const Status listening = server->Start();
-  if (!listening) co_return Fail(listening.error());
+  return server->Start();
+}
 
+void Hub::Parts::StartLedger() {
+  const Settings& settings = options.settings;
   ledger = std::make_unique<ledger::Ledger>(
       io, clock,
       ledger::LedgerPorts{queues.results.get(), queues.dead_requests.get(), &engine->jobs(), outputs.get(), &news});
@@ -235,7 +275,6 @@ Task<Status> Hub::Parts::Start() {
       io, clock, ledger::SweeperPorts{queues.request_pointers(), &engine->jobs(), inputs.get(), outputs.get(), &news},
       sweep);
   sweeper->Start();
-  co_return co_await fleet->SetSize(settings.workers);
 }
 
 web::ReportCounts Hub::Parts::CountReports() const {
@@ -250,6 +289,7 @@ Task<void> Hub::Parts::Stop() {
   TaskGroup closing(io, clock);
   if (server) closing.Spawn(server->Stop(options.settings.grace));
   if (fleet) co_await fleet->Stop(deadline);
+  co_await releases.Join();
   // What the workers said last is settled now rather than at the next start, and told to the clients that wait.
   while (ledger) {
     const auto taken = co_await ledger->TakeReports(Duration(0));

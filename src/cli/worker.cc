@@ -27,6 +27,7 @@ namespace {
 struct WorkerFlags {
   SettingFlags settings;
   std::string endpoint;
+  std::string input_files;
 };
 
 // The queues and buckets of the service at the endpoint, and what they stand on.
@@ -138,6 +139,7 @@ Task<int> Work(IoContext& io, Clock& clock, const WorkerFlags& flags, const Sett
   worker::WorkerOptions options;
   options.name = std::move(name);
   options.lanes = settings.lanes;
+  options.input_files = flags.input_files;
   options.visibility = settings.lease;
   options.inline_result = std::size_t(settings.inline_result);
   options.cancel_polls = [&remote] { remote.http.CancelAll(); };
@@ -165,6 +167,10 @@ void AddWorker(CLI::App& app, int& exit) {
   command->add_option("--endpoint", flags->endpoint, "address of the gateway, or of SQS and S3")
       ->envname("AWS_ENDPOINT_URL")
       ->required();
+  command
+      ->add_option("--input-files", flags->input_files,
+                   "DATA/objects of a service on this machine: read pictures there")
+      ->type_name("DIR");
   command->callback([flags, &exit] {
     DieWithParent();
     const auto loaded = flags->settings.Load();

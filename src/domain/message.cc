@@ -116,6 +116,7 @@ std::string ToMessage(const JobRequest& request) {
   if (request.top_k > 0) object["top_k"] = request.top_k;
   if (request.deadline) object["deadline"] = FormatTime(*request.deadline);
   if (!request.file_name.empty()) object["file_name"] = request.file_name;
+  if (!request.picture_file.empty()) object["picture_file"] = request.picture_file;
   return json::serialize(object);
 }
 
@@ -129,6 +130,7 @@ Result<JobRequest> ParseJobRequest(std::string_view message) {
   request.top_k = reader.Int("top_k");
   request.deadline = reader.Time("deadline");
   request.file_name = reader.String("file_name");
+  request.picture_file = reader.String("picture_file");
   if (reader.error()) return Fail(reader.error()->During("job request"));
   return request;
 }

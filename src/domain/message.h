@@ -12,13 +12,15 @@
 
 namespace darkroom {
 
-// Request queue: everything that a worker must know of a job. The picture itself is at InputKey(job).
+// Request queue: everything that a worker must know of a job. The picture itself is at InputKey(job), and for workers
+// on the store's machine in `picture_file` (ObjectInfo::file), when it has one.
 struct JobRequest {
   Id job;
   ModelRef model;
   int top_k = 0;
   std::optional<Time> deadline;
-  std::string file_name;
+  std::string file_name = {};
+  std::string picture_file = {};
 };
 std::string ToMessage(const JobRequest& request);
 Result<JobRequest> ParseJobRequest(std::string_view message);

@@ -8,7 +8,7 @@ namespace {
 const Time kNow = FromMicros(1'700'000'000'000'001);
 
 TEST(Messages, AJobRequestReadsBack) {
-  const JobRequest request{Id::Make(kNow), {"furniture", "1", "ab"}, 3, kNow + 5s, "a \"chair\".jpg"};
+  const JobRequest request{Id::Make(kNow), {"furniture", "1", "ab"}, 3, kNow + 5s, "a \"chair\".jpg", "ab/01-ab"};
   const auto read = ParseJobRequest(ToMessage(request));
   ASSERT_TRUE(read) << read.error().message();
   EXPECT_EQ(read->job, request.job);
@@ -16,6 +16,7 @@ TEST(Messages, AJobRequestReadsBack) {
   EXPECT_EQ(read->top_k, 3);
   EXPECT_EQ(read->deadline, request.deadline);
   EXPECT_EQ(read->file_name, request.file_name);
+  EXPECT_EQ(read->picture_file, request.picture_file);
 }
 
 TEST(Messages, AnOutcomeReadsBack) {

@@ -100,6 +100,7 @@ Engine::~Engine() {
 SqliteQueueService& Engine::queues() { return *parts_->queues; }
 ObjectService& Engine::objects() { return *parts_->objects; }
 JobStore& Engine::jobs() { return *parts_->jobs; }
+std::string Engine::objects_folder() const { return parts_->files->directory(); }
 void Engine::CancelWaits() { parts_->queues->CancelWaits(); }
 WriterCounts Engine::counts() const { return parts_->writer->counts(); }
 

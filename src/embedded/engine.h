@@ -43,6 +43,8 @@ class Engine {
   SqliteQueueService& queues();
   ObjectService& objects();
   JobStore& jobs();
+  // Of ObjectInfo::file.
+  std::string objects_folder() const;
 
   // Ends long polls with kCancelled, now and from now on.
   void CancelWaits();

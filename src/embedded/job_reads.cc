@@ -98,15 +98,6 @@ std::vector<SeqJob> OfAll(Connection& db, const JobQuery& query, std::int64_t be
 
 }  // namespace
 
-Result<std::optional<Id>> FindBatch(Connection& db, const IdempotencyKey& key) {
-  Query query = db.Run("SELECT id, fingerprint FROM batch WHERE idempotency_key = ?1", key.key);
-  if (!query.Next()) return std::nullopt;
-  if (query.View(1) != key.fingerprint) {
-    return Fail(Code::kConflict, "the idempotency key was used for another request");
-  }
-  return query.Id(0);
-}
-
 std::optional<Job> GetJob(Connection& db, Id job) {
   Query query = db.Run(DARKROOM_SELECT_JOB "WHERE j.id = ?1", job);
   if (!query.Next()) return std::nullopt;

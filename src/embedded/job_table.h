@@ -47,7 +47,6 @@ class JobWrites {
 };
 
 // Reads.
-Result<std::optional<Id>> FindBatch(Connection& db, const IdempotencyKey& key);
 std::optional<Job> GetJob(Connection& db, Id job);
 std::optional<Batch> GetBatch(Connection& db, Id batch);
 Result<JobPage> ListJobs(Connection& db, const JobQuery& query);

@@ -25,6 +25,16 @@ void Merge(const Outcome& outcome, Job& job) {
   }
 }
 
+// The batch that the key led to. kConflict: it was used for another request.
+Result<std::optional<Id>> FindBatch(Connection& db, const IdempotencyKey& key) {
+  Query query = db.Run("SELECT id, fingerprint FROM batch WHERE idempotency_key = ?1", key.key);
+  if (!query.Next()) return std::nullopt;
+  if (query.View(1) != key.fingerprint) {
+    return Fail(Code::kConflict, "the idempotency key was used for another request");
+  }
+  return query.Id(0);
+}
+
 }  // namespace
 
 struct JobWrites::Stored {

@@ -70,11 +70,11 @@ ObjectFiles::~ObjectFiles() {
 void ObjectFiles::Post(std::move_only_function<void()> fn) { threads_[next_++ % threads_.size()]->Post(std::move(fn)); }
 
 // The last two characters: the first ones are time and would put all files of a while into one folder.
-std::string ObjectFiles::FolderOf(std::string_view name) const {
-  return directory_ + "/" + std::string(name.substr(name.size() - 2));
-}
+std::string_view ObjectFiles::Folder(std::string_view name) { return name.substr(name.size() - 2); }
 
-std::string ObjectFiles::PathOf(std::string_view name) const { return FolderOf(name) + "/" + std::string(name); }
+std::string ObjectFiles::RelativePath(std::string_view name) {
+  return std::string(Folder(name)) + "/" + std::string(name);
+}
 
 Status ObjectFiles::Write(const std::string& name, std::string_view body) {
   const std::string path = PathOf(name);

@@ -25,7 +25,11 @@ class ObjectFiles {
   static Result<std::unique_ptr<ObjectFiles>> Open(std::string directory);
   ~ObjectFiles();
 
+  const std::string& directory() const { return directory_; }
   void Post(std::move_only_function<void()> fn);
+
+  // Of a file, below the directory.
+  static std::string RelativePath(std::string_view name);
 
   // When it returns without error the file is on the disk for good. Errors: kUnavailable (no room), kInternal.
   Status Write(const std::string& name, std::string_view body);
@@ -38,9 +42,10 @@ class ObjectFiles {
   int Sweep(const std::string& before, const std::function<bool(const std::string&)>& is_named);
 
  private:
+  static std::string_view Folder(std::string_view name);
   explicit ObjectFiles(std::string directory) : directory_(std::move(directory)) {}
-  std::string FolderOf(std::string_view name) const;
-  std::string PathOf(std::string_view name) const;
+  std::string FolderOf(std::string_view name) const { return directory_ + "/" + std::string(Folder(name)); }
+  std::string PathOf(std::string_view name) const { return directory_ + "/" + RelativePath(name); }
 
   const std::string directory_;
   std::atomic<bool> stopping_ = false;

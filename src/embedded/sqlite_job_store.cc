@@ -62,11 +62,6 @@ Task<Status> SqliteJobStore::RemoveBatch(Id batch) {
   co_return co_await writer_.Write(std::move(work));
 }
 
-Task<Result<std::optional<Id>>> SqliteJobStore::FindBatch(IdempotencyKey key) {
-  auto work = [key = std::move(key)](Connection& db) { return embedded::FindBatch(db, key); };
-  co_return co_await reader_.Read(std::move(work));
-}
-
 Task<Result<std::optional<Job>>> SqliteJobStore::Get(Id job) {
   auto work = [job](Connection& db) { return GetJob(db, job); };
   co_return co_await reader_.Read(std::move(work));

@@ -16,7 +16,6 @@ class SqliteJobStore final : public JobStore {
   SqliteJobStore(Writer& writer, Reader& reader) : writer_(writer), reader_(reader) {}
 
   Task<Result<CreatedBatch>> Create(NewBatch batch) override;
-  Task<Result<std::optional<Id>>> FindBatch(IdempotencyKey key) override;
   Task<Result<std::optional<Job>>> Get(Id job) override;
   Task<Result<std::vector<Job>>> GetMany(std::vector<Id> jobs) override;
   Task<Result<JobPage>> List(JobQuery query) override;

@@ -92,7 +92,10 @@ Task<Status> SqliteObjectStore::Prepare(std::shared_ptr<Upload> upload) {
     upload->info.etag = EtagOf(upload->body);
     co_return Status();
   }
-  if (upload->body.size() > kMaxRowBytes) upload->file = Id::Make(service_.clock_.Now()).ToString();
+  if (upload->body.size() > kMaxRowBytes) {
+    upload->file = Id::Make(service_.clock_.Now()).ToString();
+    upload->info.file = ObjectFiles::RelativePath(upload->file);
+  }
   auto work = [upload, &files = service_.files_]() -> Status {
     upload->info.etag = EtagOf(upload->body);
     if (upload->file.empty()) return {};

@@ -60,8 +60,9 @@ Task<Result<std::vector<std::string>>> SqliteQueue::Send(std::vector<SendRequest
   }
   auto work = [id = id_, &clock = service_.clock_, requests = std::move(requests),
                ids = std::move(ids)](Connection& db) { return QueueTable(db, clock.Now()).Send(id, requests, ids); };
-  // Receivers are woken before the commit: they ask the writer behind this very write, often within the same group, which
-  // saves them a commit of their own and its wait. What the write does not make visible they do not see; they wait on.
+  // Receivers are woken before the commit: they ask the writer behind this very write, often within the same group,
+  // which saves them a commit of their own and its wait. What the write does not make visible they do not see; they
+  // wait on.
   const std::int64_t woken = line_->Wake(at_once);
   const auto sent = co_await writer().Write(std::move(work));
   if (!sent) co_return Fail(sent.error().During("send to " + name_));

@@ -2,8 +2,8 @@
 // jobs on. Semantics are those of conditional writes (Amazon DynamoDB).
 //
 // Durability: when a write has returned without error, a crash does not undo it; nor does a power cut, the marks "sent"
-// and "started" excepted, which are only news. Writes of one call are one transaction. Threads: call on the I/O thread of the process; all calls may be under way at the same time. Errors:
-// kConflict, kUnavailable, kInternal.
+// and "started" excepted, which are only news. Writes of one call are one transaction. Threads: call on the I/O thread
+// of the process; all calls may be under way at the same time. Errors: kConflict, kUnavailable, kInternal.
 #pragma once
 
 #include <cstdint>
@@ -58,8 +58,6 @@ class JobStore {
 
   // kConflict when the idempotency key was used with another fingerprint.
   virtual Task<Result<CreatedBatch>> Create(NewBatch batch) = 0;
-  // The batch an idempotency key led to; kConflict as above. For asking before an upload is stored.
-  virtual Task<Result<std::optional<Id>>> FindBatch(IdempotencyKey key) = 0;
 
   virtual Task<Result<std::optional<Job>>> Get(Id job) = 0;
   virtual Task<Result<std::vector<Job>>> GetMany(std::vector<Id> jobs) = 0;  // those that exist, in the order asked

@@ -26,6 +26,9 @@ struct ObjectInfo {
   std::string etag;       // quoted: "\"9e10…\""; equal etags mean equal bytes
   std::string content_type;
   Time modified;
+  // Where readers on the store's machine find the body: a path below the folder that the store names. Its bytes never
+  // change; it is gone when the object is. Empty: nowhere but in the store. Only Put tells.
+  std::string file;
   std::map<std::string, std::string> metadata;  // x-amz-meta-*, keys in lower case
 };
 

@@ -25,6 +25,7 @@ Task<void> InputWriter::PutOne(InputWriter* self, Id job, std::string bytes, std
   options.content_type = std::move(content_type);
   std::string key = InputKey(job);
   auto info = co_await self->inputs_.Put(std::move(key), std::move(bytes), std::move(options));
+  if (info && !info->file.empty()) self->files_[job] = std::move(info->file);
   if (!info && self->status_) self->status_ = Fail(info.error().During("store the picture"));
   self->bytes_under_way_ -= size;
   self->share_.GiveBack(size);
@@ -34,6 +35,11 @@ Task<void> InputWriter::PutOne(InputWriter* self, Id job, std::string bytes, std
 Task<Status> InputWriter::Finish() {
   co_await puts_.Join();
   co_return status_;
+}
+
+std::string InputWriter::FileOf(Id job) const {
+  const auto found = files_.find(job);
+  return found != files_.end() ? found->second : "";
 }
 
 Task<void> InputWriter::Remove(std::vector<Id> jobs) {

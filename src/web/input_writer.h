@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/async.h"
@@ -25,6 +26,8 @@ class InputWriter {
   Task<void> Put(Id job, std::string bytes, std::string content_type);
   // Waits for all puts; the first error.
   Task<Status> Finish();
+  // After Finish: where the picture's file is (ObjectInfo::file).
+  std::string FileOf(Id job) const;
   // After Finish: removes what was put, for a submission that is refused. What cannot be removed is left to the
   // sweeper.
   Task<void> RemoveAll();
@@ -41,6 +44,7 @@ class InputWriter {
   const std::int64_t max_bytes_;
   UploadBudget::Share& share_;
   std::vector<Id> put_;
+  std::unordered_map<Id, std::string, IdHash> files_;  // of those that have one
   std::int64_t bytes_under_way_ = 0;
   Status status_;
   Signal room_;

@@ -33,12 +33,13 @@ struct Submitter::Intake {
 
 namespace {
 
-JobRequest RequestFor(const Job& job) {
+JobRequest RequestFor(const Job& job, std::string picture_file) {
   return {.job = job.id,
           .model = job.model,
           .top_k = job.top_k,
           .deadline = job.deadline,
-          .file_name = job.input.file_name};
+          .file_name = job.input.file_name,
+          .picture_file = std::move(picture_file)};
 }
 
 Problem UnknownModel(const ModelCatalog& models, std::string_view name) {
@@ -88,7 +89,7 @@ Task<OrProblem<Submission>> Submitter::Submit(http::Request& request, int max_fi
   if (!submission) co_return submission;
   submission->field = intake.field;
   if (submission->replayed) co_return submission;
-  auto sent = co_await Send(*submission);
+  auto sent = co_await Send(*submission, intake.writer);
   if (!sent) co_return Refuse(std::move(sent.error()));
   const Time now = deps_.clock.Now();
   for (Job& job : submission->jobs) {
@@ -230,12 +231,12 @@ Task<OrProblem<Submission>> Submitter::Store(Intake& intake) {
   co_return co_await Load(created->batch);
 }
 
-Task<OrProblem<void>> Submitter::Send(const Submission& submission) {
+Task<OrProblem<void>> Submitter::Send(const Submission& submission, const InputWriter& pictures) {
   std::vector<SendRequest> messages;
   std::vector<Id> ids;
   for (const Job& job : submission.jobs) {
     if (job.state != JobState::kQueued) continue;
-    messages.push_back({.body = ToMessage(RequestFor(job))});
+    messages.push_back({.body = ToMessage(RequestFor(job, pictures.FileOf(job.id)))});
     ids.push_back(job.id);
   }
   const auto count = std::int64_t(ids.size());

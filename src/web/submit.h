@@ -51,7 +51,7 @@ class Submitter {
   Task<OrProblem<void>> Judge(const RawFields& fields, Intake& intake);
   NewBatch MakeBatch(const Intake& intake) const;
   Task<OrProblem<Submission>> Store(Intake& intake);
-  Task<OrProblem<void>> Send(const Submission& submission);
+  Task<OrProblem<void>> Send(const Submission& submission, const InputWriter& pictures);
   Task<OrProblem<Submission>> Load(Id batch);
 
   const WebDeps& deps_;

@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <fstream>
+#include <sstream>
+
 #include "base/crypto.h"
 #include "domain/message.h"
 #include "web/web_fixture.h"
@@ -57,6 +60,21 @@ TEST_F(Submitting, AFormBecomesABatchWithStoredPicturesAndMessages) {
   EXPECT_EQ(request.job, JobIdOf(response, 0));
   EXPECT_EQ(request.top_k, 3);
   EXPECT_EQ(request.model.name, "furniture");
+}
+
+TEST_F(Submitting, AMessageNamesTheFileOfAPictureThatHasOne) {
+  std::string large = Png();
+  const std::size_t chunk = large.find("IDAT") - 4, chunk_size = 12 + 6;
+  const std::string data = large.substr(chunk, chunk_size);
+  for (int i = 0; i < 5000; ++i) large.insert(chunk, data);
+  ASSERT_EQ(PostForm({{"a", "small.png", Png()}, {"b", "large.png", large}}).status, 202);
+  const auto messages = TakeMessages();
+  ASSERT_EQ(messages.size(), 2u);
+  EXPECT_EQ(ParseJobRequest(messages[0])->picture_file, "");
+  const std::string path = engine_->objects_folder() + "/" + ParseJobRequest(messages[1])->picture_file;
+  std::ostringstream bytes;
+  bytes << std::ifstream(path).rdbuf();
+  EXPECT_EQ(bytes.str(), large);
 }
 
 TEST_F(Submitting, MetadataComesBackAsItWasWritten) {

@@ -134,7 +134,5 @@ class Verifier {
 
 // The hash that a request names for its body; empty: none. Presigned S3 requests that name none are UNSIGNED-PAYLOAD.
 std::string NamedPayloadHash(const RequestParts& request);
-// Whether it carries a signature, right or wrong.
-bool IsSigned(const RequestParts& request);
 
 }  // namespace darkroom::wire

@@ -158,10 +158,6 @@ std::optional<AuthError> CheckSignedHeaders(const RequestParts& request, const C
 
 }  // namespace
 
-bool IsSigned(const RequestParts& request) {
-  return request.headers.Find("Authorization").has_value() || QueryValue(request.query, "X-Amz-Algorithm").has_value();
-}
-
 std::string NamedPayloadHash(const RequestParts& request) {
   if (const auto header = request.headers.Find("x-amz-content-sha256")) return std::string(*header);
   const auto credential = QueryValue(request.query, "X-Amz-Credential");

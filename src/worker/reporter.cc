@@ -26,13 +26,21 @@ Reporter::Reporter(IoContext& io, Clock& clock, Queue& results, RequestQueues re
             AckGatherer(io, clock, *requests[1], LetGoOf(leases)),
             AckGatherer(io, clock, *requests[2], LetGoOf(leases))} {}
 
-void Reporter::Report(const JobStart& start) {
-  pending_.push_back({ToMessage(start), Priority::kNormal, ""});
+void Reporter::Report(const JobStart& start) { Add({ToMessage(start), Priority::kNormal, ""}, clock_.Now()); }
+
+void Reporter::Report(const Outcome& outcome, Priority queue, std::string receipt, Urgency urgency) {
+  const Duration linger = urgency == Urgency::kMayGather ? kOutcomeLinger : Duration(0);
+  Add({ToMessage(outcome), queue, std::move(receipt)}, clock_.Now() + linger);
+}
+
+void Reporter::Add(Pending pending, Time due) {
+  due_ = pending_.empty() ? due : std::min(due_, due);
+  pending_.push_back(std::move(pending));
   changed_.NotifyAll();
 }
 
-void Reporter::Report(const Outcome& outcome, Priority queue, std::string receipt) {
-  pending_.push_back({ToMessage(outcome), queue, std::move(receipt)});
+void Reporter::Hurry() {
+  due_ = clock_.Now();
   changed_.NotifyAll();
 }
 
@@ -45,6 +53,10 @@ Task<void> Reporter::Run() {
   while (!stopping_ || !pending_.empty()) {
     if (pending_.empty()) {
       co_await changed_.Wait();
+      continue;
+    }
+    if (!stopping_ && pending_.size() < kMostAtOnce && clock_.Now() < due_) {
+      co_await changed_.Wait(due_);
       continue;
     }
     const auto count = std::min(kMostAtOnce, pending_.size());

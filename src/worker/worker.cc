@@ -46,6 +46,7 @@ Worker::Worker(IoContext& io, Clock& clock, WorkerPorts ports, JobRunner& runner
       runner_(runner),
       options_(std::move(options)),
       leases_(clock, ports.requests, options_.visibility),
+      pictures_(*ports.inputs, options_.input_files),
       reporter_(io, clock, *ports.results, ports.requests, leases_),
       room_(clock),
       work_(clock),
@@ -134,6 +135,7 @@ Task<void> Worker::ReceiveLoop(Priority priority) {
     auto messages = co_await queue.Receive(std::move(options));
     poll.more = messages && int(messages->size()) == poll.asked;
     poll.asked = 0;
+    if (!MayGather()) reporter_.Hurry();
     if (!messages) {
       if (stopping_) co_return;
       spdlog::warn("could not receive from {}: {}", queue.name(), messages.error().message());
@@ -174,18 +176,17 @@ Task<void> Worker::Fetch(ItemPtr item) {
   item->outcome.run = RandomHex(8);
   item->outcome.timeline.started = clock_.Now();
 
-  std::string key = InputKey(item->request.job);
-  auto object = co_await ports_.inputs->Get(std::move(key), std::nullopt);
-  if (!object) {
-    spdlog::warn("job {}: could not fetch its picture: {}", item->request.job.ToString(), object.error().message());
+  auto picture = co_await pictures_.Fetch(item->request);
+  if (!picture) {
+    spdlog::warn("job {}: could not fetch its picture: {}", item->request.job.ToString(), picture.error().message());
     const Duration pause = Backoff(item->message.receive_count);
     co_return co_await GiveBack(std::move(item), pause);
   }
-  if (!*object) {
+  if (!*picture) {
     Settle(*item, JobState::kFailed, Failure{"input_gone", "the picture of this job is no longer stored"});
     co_return;
   }
-  item->picture = std::move((*object)->body);
+  item->picture = std::move(**picture);
   item->outcome.timeline.fetched = clock_.Now();
   if (stopping_) co_return co_await GiveBack(std::move(item), Duration(0));
   ready_[std::size_t(item->queue)].push_back(std::move(item));
@@ -279,11 +280,16 @@ Task<Result<std::vector<Artifact>>> Worker::Store(const Item& item, std::vector<
   co_return artifacts;
 }
 
+// Where more jobs wait in a queue than this worker holds, nobody has theirs at once. Of long runs too few would gather.
+bool Worker::MayGather() const {
+  return std::ranges::any_of(poll_, &Poll::more) && mean_run_.mean() <= kOutcomeLinger / 2;
+}
+
 void Worker::Settle(const Item& item, JobState state, std::optional<Failure> failure) {
   Outcome outcome = item.outcome;
   outcome.state = state;
   outcome.failure = std::move(failure);
-  reporter_.Report(outcome, item.queue, item.message.receipt);
+  reporter_.Report(outcome, item.queue, item.message.receipt, MayGather() ? Urgency::kMayGather : Urgency::kAtOnce);
   NoLongerHolds(item);
 }
 

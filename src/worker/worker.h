@@ -30,6 +30,7 @@
 #include "ports/object_store.h"
 #include "worker/job_runner.h"
 #include "worker/leases.h"
+#include "worker/picture_source.h"
 #include "worker/prefetch.h"
 #include "worker/reporter.h"
 
@@ -43,8 +44,9 @@ struct WorkerPorts {
 };
 
 struct WorkerOptions {
-  std::string name;  // unique for the life of a process; leases are held in it
-  int lanes = 1;     // threads that run models
+  std::string name;         // unique for the life of a process; leases are held in it
+  int lanes = 1;            // threads that run models
+  std::string input_files;  // folder of the input store's files (ObjectInfo::file); empty: on another machine
   Duration visibility = 30s;
   std::size_t inline_result = 64'000;  // bytes of the largest result that travels in the outcome, not as an artifact
   Duration poll = kMaxWait;
@@ -82,6 +84,7 @@ class Worker {
   Task<void> RunItem(ItemPtr item, WorkThread& thread);
   Task<void> Finish(ItemPtr item, Result<RunAnswer> answer);
   Task<Result<std::vector<Artifact>>> Store(const Item& item, std::vector<ProducedArtifact> produced);
+  bool MayGather() const;
   void Settle(const Item& item, JobState state, std::optional<Failure> failure);
   Task<void> GiveBack(ItemPtr item, Duration delay);
   void Forget(const Item& item);
@@ -93,6 +96,7 @@ class Worker {
   const WorkerOptions options_;
 
   Leases leases_;
+  PictureSource pictures_;
   Reporter reporter_;
   std::vector<std::unique_ptr<WorkThread>> threads_;
   std::array<std::deque<ItemPtr>, kPriorities.size()> ready_;  // fetched, waiting for a lane

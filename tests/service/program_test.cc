@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -245,6 +246,24 @@ TEST_F(ProgramTest, JobsOutliveAStopAndASecondHubOnTheirDataIsRefused) {
     EXPECT_TRUE(again.has_value());
     const auto job = co_await api.Get("/v1/jobs/" + cli::JobText(submitted.jobs[0], "id"));
     EXPECT_TRUE(job.has_value() && cli::Succeeded(*job));
+    co_await service.Stop();
+  };
+  io_.RunUntilDone(body());
+}
+
+TEST_F(ProgramTest, WorkersAreToldWhereTheHubKeepsPictures) {
+  Service service(io_, *clock_, {DARKROOM_PROGRAM, folder_ + "/data", {"--workers", "1", "--log", "warn"}});
+  auto body = [&]() -> Task<void> {
+    const Status started = co_await service.Start();
+    EXPECT_TRUE(started.has_value());
+    EXPECT_EQ(service.WorkerPids().size(), 1u);
+    for (const pid_t worker : service.WorkerPids()) {
+      std::ifstream file(fmt::format("/proc/{}/cmdline", worker));
+      std::vector<std::string> arguments;
+      for (std::string argument; std::getline(file, argument, '\0');) arguments.push_back(argument);
+      const auto flag = std::ranges::find(arguments, "--input-files");
+      EXPECT_TRUE(flag != arguments.end() && std::filesystem::equivalent(*std::next(flag), folder_ + "/data/objects"));
+    }
     co_await service.Stop();
   };
   io_.RunUntilDone(body());
