@@ -3,6 +3,8 @@
 #include <limits>
 #include <utility>
 
+#include "base/json_writer.h"
+
 namespace darkroom {
 namespace {
 
@@ -89,7 +91,7 @@ Result<WorkerReport> ReadOutcome(Reader& reader) {
   outcome.attempt = reader.Int("attempt");
   outcome.worker = reader.String("worker");
   outcome.model = ReadModel(reader);
-  if (const json::object* result = reader.Object("result")) outcome.result = json::serialize(*result);
+  if (const json::object* result = reader.Object("result")) outcome.result = WriteJson(*result);
   if (const json::array* array = reader.Array("artifacts")) {
     auto artifacts = ParseArtifacts(*array);
     if (!artifacts) return Fail(artifacts.error());
@@ -117,7 +119,8 @@ std::string ToMessage(const JobRequest& request) {
   if (request.deadline) object["deadline"] = FormatTime(*request.deadline);
   if (!request.file_name.empty()) object["file_name"] = request.file_name;
   if (!request.picture_file.empty()) object["picture_file"] = request.picture_file;
-  return json::serialize(object);
+  if (request.picture_size > 0) object["picture_size"] = request.picture_size;
+  return WriteJson(object);
 }
 
 Result<JobRequest> ParseJobRequest(std::string_view message) {
@@ -131,12 +134,13 @@ Result<JobRequest> ParseJobRequest(std::string_view message) {
   request.deadline = reader.Time("deadline");
   request.file_name = reader.String("file_name");
   request.picture_file = reader.String("picture_file");
+  request.picture_size = reader.Size("picture_size");
   if (reader.error()) return Fail(reader.error()->During("job request"));
   return request;
 }
 
 std::string ToMessage(const JobStart& start) {
-  return json::serialize(json::object{{"kind", "start"},
+  return WriteJson(json::object{{"kind", "start"},
                                       {"job", start.job.ToString()},
                                       {"attempt", start.attempt},
                                       {"worker", start.worker},
@@ -159,7 +163,7 @@ std::string ToMessage(const Outcome& outcome) {
     DR_CHECK(result.has_value());
     object["result"] = std::move(*result);
   }
-  return json::serialize(object);
+  return WriteJson(object);
 }
 
 std::string ResultFile(std::string_view result, Id job, const ModelRef& model) {
@@ -167,7 +171,7 @@ std::string ResultFile(std::string_view result, Id job, const ModelRef& model) {
   const json::object provenance{{"job", job.ToString()}, {"model", ModelToJson(model)}};
   std::string file(result.substr(0, result.size() - 1));
   if (file.size() > 1) file += ',';
-  return file + json::serialize(provenance).substr(1);
+  return file + WriteJson(provenance).substr(1);
 }
 
 Result<WorkerReport> ParseWorkerReport(std::string_view message) {

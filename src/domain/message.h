@@ -21,6 +21,7 @@ struct JobRequest {
   std::optional<Time> deadline;
   std::string file_name = {};
   std::string picture_file = {};
+  std::int64_t picture_size = 0;  // bytes; told with the file
 };
 std::string ToMessage(const JobRequest& request);
 Result<JobRequest> ParseJobRequest(std::string_view message);

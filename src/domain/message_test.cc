@@ -8,7 +8,8 @@ namespace {
 const Time kNow = FromMicros(1'700'000'000'000'001);
 
 TEST(Messages, AJobRequestReadsBack) {
-  const JobRequest request{Id::Make(kNow), {"furniture", "1", "ab"}, 3, kNow + 5s, "a \"chair\".jpg", "ab/01-ab"};
+  const JobRequest request{Id::Make(kNow), {"furniture", "1", "ab"}, 3, kNow + 5s, "a \"chair\".jpg", "ab/01-ab",
+                           70'000};
   const auto read = ParseJobRequest(ToMessage(request));
   ASSERT_TRUE(read) << read.error().message();
   EXPECT_EQ(read->job, request.job);
@@ -17,6 +18,7 @@ TEST(Messages, AJobRequestReadsBack) {
   EXPECT_EQ(read->deadline, request.deadline);
   EXPECT_EQ(read->file_name, request.file_name);
   EXPECT_EQ(read->picture_file, request.picture_file);
+  EXPECT_EQ(read->picture_size, request.picture_size);
 }
 
 TEST(Messages, AnOutcomeReadsBack) {

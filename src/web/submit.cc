@@ -34,12 +34,14 @@ struct Submitter::Intake {
 namespace {
 
 JobRequest RequestFor(const Job& job, std::string picture_file) {
+  const std::int64_t picture_size = picture_file.empty() ? 0 : job.input.size;
   return {.job = job.id,
           .model = job.model,
           .top_k = job.top_k,
           .deadline = job.deadline,
           .file_name = job.input.file_name,
-          .picture_file = std::move(picture_file)};
+          .picture_file = std::move(picture_file),
+          .picture_size = picture_size};
 }
 
 Problem UnknownModel(const ModelCatalog& models, std::string_view name) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/json_writer.h"
 #include "base/log.h"
 
 namespace darkroom::worker {
@@ -18,6 +19,16 @@ const model::Package* Find(const std::vector<model::Package>& packages, const Mo
     if (found == nullptr || model::CompareVersions(package.version, found->version) > 0) found = &package;
   }
   return found;
+}
+
+// What is wrong with a package is told to who sends jobs, often its author; where it lies on this machine is not.
+std::string WithoutPaths(std::string text, const model::Package& package) {
+  for (const std::filesystem::path& file : {package.toml_path, package.labels_path, package.weights_path}) {
+    if (file.parent_path().empty()) continue;
+    const std::string folder = file.parent_path().string() + "/";
+    for (auto at = text.find(folder); at != text.npos; at = text.find(folder, at)) text.erase(at, folder.size());
+  }
+  return text;
 }
 
 }  // namespace
@@ -51,12 +62,12 @@ Result<const ModelRunner::Loaded*> ModelRunner::Load(const ModelRef& wanted) {
   if (entry == nullptr) {
     auto loaded = LoadPackage(*package);
     if (!loaded) {
-      // What is wrong with a package is its owner's to know: paths and settings do not go to clients.
       std::string why = loaded.error().message();
       std::ranges::replace(why, '\n', ' ');  // a library's message may have several lines, one of the log has one
       spdlog::error("model {} {}: {}", package->name, package->version, why);
-      return Fail(Code::kInternal,
-                  fmt::format("the model '{}' could not be loaded; the service's log says why", package->name));
+      const bool of_package = loaded.error().code() == Code::kInvalid;
+      return Fail(Code::kInternal, fmt::format("the model '{}' could not be loaded: {}", package->name,
+                                               of_package ? WithoutPaths(why, *package) : "the service's log says why"));
     }
     entry = std::move(*loaded);
   }
@@ -81,8 +92,8 @@ Result<RunAnswer> ModelRunner::Run(const JobRequest& request, std::string_view p
 
   RunAnswer answer;
   answer.model = (*loaded)->ref;
-  answer.result = json::serialize(model::ToJson(*prediction));
-  answer.decoded = prediction->times.preprocessed;
+  answer.result = WriteJson(model::ToJson(*prediction));
+  answer.decoded = prediction->times.decoded;
   answer.inferred = prediction->times.inferred;
   return answer;
 }

@@ -22,15 +22,15 @@ class ModelRunner : public JobRunner {
   ModelRunner(std::vector<model::Package> packages, model::Runtime& runtime, const Clock& clock);
   ~ModelRunner() override;
 
-  // Loads a model ahead of its first job. kNotFound: there is no such package. kInternal: it could not be loaded, and
-  // the log says why.
+  // Loads a model ahead of its first job. kNotFound: there is no such package. kInternal: it could not be loaded; the
+  // message says why.
   Status Warm(const std::string& name);
 
   Result<RunAnswer> Run(const JobRequest& request, std::string_view picture) override;
 
  private:
   struct Loaded;
-  // kNotFound: no such package here. kInternal: it could not be loaded; the log says why.
+  // kNotFound: no such package here. kInternal: it could not be loaded; the message says why.
   Result<const Loaded*> Load(const ModelRef& wanted);
   Result<std::unique_ptr<Loaded>> LoadPackage(const model::Package& package);
 

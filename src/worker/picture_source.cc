@@ -10,21 +10,19 @@
 namespace darkroom::worker {
 namespace {
 
-constexpr std::int64_t kMostBytes = 1 << 30;  // a file that is larger was not made of an upload
-
-// nullopt: it cannot be read here.
-std::optional<std::string> ReadWhole(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+// nullopt: there is no such file, or none of that size.
+std::optional<std::string> ReadWhole(const std::string& path, std::int64_t size) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   if (file < 0) return std::nullopt;
   struct stat info = {};
-  const bool readable = ::fstat(file, &info) == 0 && S_ISREG(info.st_mode) && info.st_size <= kMostBytes;
+  const bool whole = ::fstat(file, &info) == 0 && S_ISREG(info.st_mode) && info.st_size == size;
   std::string bytes;
-  if (readable) {
+  if (whole) {
     // Not filled with zeros first: a tenth of the time of reading a picture.
-    bytes.resize_and_overwrite(std::size_t(info.st_size), [file](char* to, std::size_t size) {
+    bytes.resize_and_overwrite(std::size_t(size), [file](char* to, std::size_t room) {
       std::size_t done = 0;
-      while (done < size) {
-        const ssize_t n = ::read(file, to + done, size - done);
+      while (done < room) {
+        const ssize_t n = ::read(file, to + done, room - done);
         if (n < 0 && errno == EINTR) continue;
         if (n <= 0) break;
         done += std::size_t(n);
@@ -33,7 +31,7 @@ std::optional<std::string> ReadWhole(const std::string& path) {
     });
   }
   ::close(file);
-  if (!readable || std::int64_t(bytes.size()) != info.st_size) return std::nullopt;
+  if (!whole || std::int64_t(bytes.size()) != size) return std::nullopt;
   return bytes;
 }
 
@@ -53,7 +51,9 @@ PictureSource::PictureSource(ObjectStore& inputs, std::string folder) : inputs_(
 
 Task<Result<std::optional<std::string>>> PictureSource::Fetch(const JobRequest& request) {
   if (reader_ && IsPlainPath(request.picture_file)) {
-    auto read = [path = folder_ + "/" + request.picture_file] { return ReadWhole(path); };
+    auto read = [path = folder_ + "/" + request.picture_file, size = request.picture_size] {
+      return ReadWhole(path, size);
+    };
     auto bytes = co_await RunOn(*reader_, std::move(read));
     if (bytes) co_return bytes;
   }

@@ -1,6 +1,7 @@
 #include "worker/picture_source.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <fstream>
 
@@ -16,6 +17,7 @@ class PictureSourceTest : public testing::Test {
     JobRequest request;
     request.job = Id::Make(engine_.clock().Now());
     request.picture_file = std::move(picture_file);
+    request.picture_size = std::string_view("from the file").size();
     engine_.Run(inputs_->Put(InputKey(request.job), "from the bucket", {}));
     return request;
   }
@@ -44,6 +46,7 @@ TEST_F(PictureSourceTest, TheStoreSaysWhereItsFileIs) {
   JobRequest request;  // the bucket has nothing for it
   request.job = Id::Make(engine_.clock().Now());
   request.picture_file = info.file;
+  request.picture_size = info.size;
   PictureSource source(*inputs_, engine_->objects_folder());
   EXPECT_EQ(engine_.Run(source.Fetch(request)), picture);
   EXPECT_EQ(engine_.Run(inputs_->Put("small", "p", {})).file, "") << "it is a row";
@@ -57,6 +60,12 @@ TEST_F(PictureSourceTest, AsksTheBucketWhereNoFileIs) {
   EXPECT_EQ(engine_.Run(elsewhere.Fetch(Stored("ab/file"))), "from the bucket");
 }
 
+TEST_F(PictureSourceTest, DoesNotTakeHalfAFileForThePicture) {
+  WriteFile("ab/short");
+  std::filesystem::resize_file(folder_.path() + "/ab/short", 5);
+  EXPECT_EQ(Fetch(Stored("ab/short")), "from the bucket");
+}
+
 TEST_F(PictureSourceTest, APictureThatIsNowhereIsNone) {
   JobRequest request;
   request.job = Id::Make(engine_.clock().Now());
@@ -66,9 +75,10 @@ TEST_F(PictureSourceTest, APictureThatIsNowhereIsNone) {
 
 TEST_F(PictureSourceTest, OpensNothingThatAMessageShouldNotName) {
   WriteFile("ab/real");
+  ASSERT_EQ(mkfifo((folder_.path() + "/ab/pipe").c_str(), 0600), 0);
   std::filesystem::create_symlink(folder_.path() + "/ab/real", folder_.path() + "/ab/link");
   const std::string around = "../" + std::filesystem::path(folder_.path()).filename().string() + "/ab/real";
-  for (const std::string& path : {std::string("ab/link"), std::string("ab"), around}) {
+  for (const std::string& path : {std::string("ab/link"), std::string("ab/pipe"), std::string("ab"), around}) {
     EXPECT_EQ(Fetch(Stored(path)), "from the bucket") << path;
   }
 }

@@ -34,9 +34,10 @@ void Reporter::Report(const Outcome& outcome, Priority queue, std::string receip
 }
 
 void Reporter::Add(Pending pending, Time due) {
-  due_ = pending_.empty() ? due : std::min(due_, due);
+  const bool sooner = pending_.empty() || due < due_;
+  if (sooner) due_ = due;
   pending_.push_back(std::move(pending));
-  changed_.NotifyAll();
+  if (sooner || pending_.size() >= kMostAtOnce) changed_.NotifyAll();
 }
 
 void Reporter::Hurry() {

@@ -49,7 +49,7 @@ class Reporter {
   Clock& clock_;
   Queue& results_;
   std::deque<Pending> pending_;
-  Time due_;  // of what is pending
+  Time due_;  // when what is pending goes; of the rest of a full call, when the oldest of that call was due
   bool stopping_ = false;
   Signal changed_;
   std::array<AckGatherer, kPriorities.size()> acks_;  // by Priority

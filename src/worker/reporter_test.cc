@@ -67,5 +67,12 @@ TEST_F(ReporterTest, ACallsWorthWaitsForNoMore) {
   EXPECT_EQ(Receive(), 2u);
 }
 
+TEST_F(ReporterTest, WhatHasGatheredIsSentBeforeTheEnd) {
+  Report(2, Urgency::kMayGather);
+  reporter_.Stop();
+  engine_.io().RunUntilDone(reports_.Join());
+  EXPECT_EQ(Reported(), 2);
+}
+
 }  // namespace
 }  // namespace darkroom::worker

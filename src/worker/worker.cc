@@ -134,8 +134,9 @@ Task<void> Worker::ReceiveLoop(Priority priority) {
     options.consumer = options_.name;
     auto messages = co_await queue.Receive(std::move(options));
     poll.more = messages && int(messages->size()) == poll.asked;
+    poll.backlog = poll.more && poll.asked > 1;  // one message is no sign of others
     poll.asked = 0;
-    if (!MayGather()) reporter_.Hurry();
+    if (!poll.backlog) reporter_.Hurry();
     if (!messages) {
       if (stopping_) co_return;
       spdlog::warn("could not receive from {}: {}", queue.name(), messages.error().message());
@@ -153,6 +154,7 @@ void Worker::Take(Priority priority, Message message) {
   item->message = std::move(message);
   ++held_;
   again_ += item->again();
+  if (item->again()) reporter_.Hurry();
   leases_.Hold(priority, item->message.receipt);
   if (stopping_)
     tasks_.Spawn(GiveBack(std::move(item), Duration(0)));
@@ -280,16 +282,18 @@ Task<Result<std::vector<Artifact>>> Worker::Store(const Item& item, std::vector<
   co_return artifacts;
 }
 
-// Where more jobs wait in a queue than this worker holds, nobody has theirs at once. Of long runs too few would gather.
-bool Worker::MayGather() const {
-  return std::ranges::any_of(poll_, &Poll::more) && mean_run_.mean() <= kOutcomeLinger / 2;
+// In a backlog nobody has their outcome at once anyway; but of long runs too few would gather. And a job that comes
+// again may kill this worker: what has ended must not pay for it.
+bool Worker::MayGather(Priority priority) const {
+  return poll_[std::size_t(priority)].backlog && mean_run_.mean() <= kOutcomeLinger / 2 && again_ == 0;
 }
 
 void Worker::Settle(const Item& item, JobState state, std::optional<Failure> failure) {
   Outcome outcome = item.outcome;
   outcome.state = state;
   outcome.failure = std::move(failure);
-  reporter_.Report(outcome, item.queue, item.message.receipt, MayGather() ? Urgency::kMayGather : Urgency::kAtOnce);
+  reporter_.Report(outcome, item.queue, item.message.receipt,
+                   MayGather(item.queue) ? Urgency::kMayGather : Urgency::kAtOnce);
   NoLongerHolds(item);
 }
 

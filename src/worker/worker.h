@@ -84,7 +84,7 @@ class Worker {
   Task<void> RunItem(ItemPtr item, WorkThread& thread);
   Task<void> Finish(ItemPtr item, Result<RunAnswer> answer);
   Task<Result<std::vector<Artifact>>> Store(const Item& item, std::vector<ProducedArtifact> produced);
-  bool MayGather() const;
+  bool MayGather(Priority priority) const;
   void Settle(const Item& item, JobState state, std::optional<Failure> failure);
   Task<void> GiveBack(ItemPtr item, Duration delay);
   void Forget(const Item& item);
@@ -107,6 +107,7 @@ class Worker {
     int asked = 0;            // of the poll under way; 0: none is
     bool wants_room = false;  // and waits for it
     bool more = false;        // the last one brought all it asked for
+    bool backlog = false;     // and that was several: by all signs more wait
   };
   std::array<Poll, kPriorities.size()> poll_;
   MeanRun mean_run_;

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <latch>
+#include <semaphore>
 
 #include "embedded/testing.h"
 
@@ -38,10 +39,10 @@ class WorkerTest : public testing::Test {
   }
 
   Id Submit(Priority priority = Priority::kNormal, std::optional<Time> deadline = std::nullopt,
-            bool with_picture = true) {
+            bool with_picture = true, std::string picture_file = "", std::int64_t picture_size = 0) {
     const Id job = Id::Make(engine_.clock().Now());
     if (with_picture) engine_.Run(inputs_->Put(InputKey(job), "picture of " + job.ToString(), {}));
-    const JobRequest request{job, {"furniture", "", ""}, 0, deadline, "a.jpg"};
+    const JobRequest request{job, {"furniture", "", ""}, 0, deadline, "a.jpg", std::move(picture_file), picture_size};
     engine_.Run(requests_[std::size_t(priority)]->Send({{.body = ToMessage(request)}}));
     return job;
   }
@@ -49,6 +50,7 @@ class WorkerTest : public testing::Test {
   void StartWorker() {
     WorkerOptions options;
     options.name = "w1";
+    options.input_files = engine_->objects_folder();
     options.cancel_polls = [this] { engine_->CancelWaits(); };
     const WorkerPorts ports{
         {requests_[0].get(), requests_[1].get(), requests_[2].get()}, results_.get(), inputs_.get(), outputs_.get()};
@@ -176,6 +178,21 @@ TEST_F(WorkerTest, AJobWithoutItsPictureFails) {
   StopWorker();
 }
 
+TEST_F(WorkerTest, ReadsThePictureFromTheFileOfTheStore) {
+  const std::string picture(100'000, 'p');
+  const ObjectInfo stored = engine_.Run(inputs_->Put("not the job's key", picture, {}));
+  Submit(Priority::kNormal, std::nullopt, false, stored.file, stored.size);
+  std::string seen;
+  runner_.script = [&](const JobRequest& request, std::string_view bytes) -> Result<RunAnswer> {
+    seen = bytes;
+    return RunAnswer{.model = request.model, .result = "{}", .artifacts = {}, .decoded = {}, .inferred = {}};
+  };
+  StartWorker();
+  EXPECT_EQ(NextOutcome().state, JobState::kSucceeded);
+  StopWorker();
+  EXPECT_EQ(seen, picture);
+}
+
 // Keeps the lane busy with a first job until the test lets it go, and notes the order of all.
 class BlockedWorkerTest : public WorkerTest {
  protected:
@@ -262,6 +279,77 @@ TEST_F(BlockedWorkerTest, TakesNothingBehindAJobThatComesAgain) {
   let_go_.count_down();
   for (int i = 0; i < 3; ++i) NextOutcome();
   StopWorker();
+}
+
+// Every run waits for a permit, and the first takes 10 ms: from then on the worker holds 11 jobs.
+class BacklogTest : public BlockedWorkerTest {
+ protected:
+  void StartAndRunOne(Priority priority = Priority::kNormal) {
+    for (int i = 0; i < 30; ++i) Submit(priority);
+    runner_.script = [this](const JobRequest& request, std::string_view) -> Result<RunAnswer> {
+      ++began_;
+      permits_.acquire();
+      return RunAnswer{.model = request.model, .result = "{}", .artifacts = {}, .decoded = {}, .inferred = {}};
+    };
+    StartWorker();
+    RunUntil([this] { return began_ == 1; });
+    engine_.clock().Advance(10ms);
+    permits_.release();
+    NextOutcome();
+    RunUntil([this] { return worker_->held() == 11; });
+    Settle();
+  }
+  void RunOneMore() {
+    const int before = began_;
+    permits_.release();
+    RunUntil([&] { return began_ == before + 1; });
+    Settle();
+  }
+  std::size_t Reported() {
+    return engine_.Run(results_->Receive({.max = 10, .wait = {}, .visibility = {}, .consumer = {}})).size();
+  }
+  void Finish(int left) {
+    permits_.release(left);
+    for (int i = 0; i < left; ++i) NextOutcome();
+    StopWorker();
+  }
+
+  std::atomic<int> began_ = 0;
+  std::counting_semaphore<> permits_{0};
+};
+
+TEST_F(BacklogTest, OutcomesGatherInABacklogAndNoLongerThanThat) {
+  StartAndRunOne();
+  RunOneMore();
+  RunOneMore();
+  EXPECT_EQ(Reported(), 0u);
+  engine_.clock().Advance(kOutcomeLinger);
+  NextOutcome();
+  NextOutcome();
+  Finish(27);  // the last polls find less than they ask for: no clock needs to be turned
+}
+
+TEST_F(BacklogTest, AnotherQueuesBacklogDelaysNobody) {
+  StartAndRunOne(Priority::kLow);
+  const Id high = Submit(Priority::kHigh);
+  RunUntil([this] { return worker_->held() == 12; });
+  Settle();
+  RunOneMore();
+  EXPECT_EQ(Reported(), 0u);
+  RunOneMore();
+  NextOutcome();
+  EXPECT_EQ(NextOutcome().job, high);
+  Finish(28);
+}
+
+TEST_F(BacklogTest, NothingGathersBesideAJobThatComesAgain) {
+  Submit();
+  const auto taken = engine_.Run(requests_[1]->Receive({}));
+  engine_.Run(requests_[1]->Release({taken.at(0).receipt}, Duration(5ms)));
+  StartAndRunOne();  // it comes back meanwhile, as the last of the next ten
+  RunOneMore();
+  EXPECT_EQ(Reported(), 1u);
+  Finish(29);
 }
 
 TEST_F(WorkerTest, RenewsTheLeaseOfARunThatTakesLonger) {
