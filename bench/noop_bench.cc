@@ -49,7 +49,7 @@ Task<int> Measure(IoContext& io, Clock& clock, const Options& options) {
   fmt::print("\nmedian {:.0f} jobs/s\n", Median(rates));
   PrintCpu(cpu, options.count * options.repeats);
   fmt::print("hub RSS {:.1f} MB with {} jobs stored\n", double(tests::RssBytes(service.pid())) / 1e6,
-             options.count * (options.repeats + 0));
+             options.count * options.repeats);
   co_await service.Stop();
   std::filesystem::remove_all(data);
   co_return 0;

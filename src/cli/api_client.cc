@@ -125,10 +125,10 @@ Task<Result<std::string>> ApiClient::Download(std::string path) {
   co_return std::move(response->body);
 }
 
-Task<Result<json::object>> ApiClient::Cancel(std::string job) {
+Task<Result<json::object>> ApiClient::Delete(std::string path) {
   http::ClientRequest request;
   request.method = "DELETE";
-  request.url = "/v1/jobs/" + http::PercentEncode(job);
+  request.url = std::move(path);
   const auto response = co_await Exchange(std::move(request));
   if (!response) co_return Fail(response.error());
   co_return ParseJsonObject(response->body);

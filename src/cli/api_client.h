@@ -50,7 +50,7 @@ class ApiClient {
   Task<Status> Follow(std::string batch, std::function<void(const json::object&)> on_job);
 
   Task<Result<json::object>> Get(std::string path);
-  Task<Result<json::object>> Cancel(std::string job);
+  Task<Result<json::object>> Delete(std::string path);
   Task<Result<std::string>> Download(std::string path);
 
   // Ends all calls, and those made from now on, with kCancelled.

@@ -124,6 +124,7 @@ struct Hub::Parts {
   Status StartWeb();
   void StartLedger();
   Task<void> Stop();
+  void CountDeath();
   Task<void> ReleaseWhatHeld(std::string member);
   web::ReportCounts CountReports() const;
 
@@ -168,6 +169,8 @@ std::string Hub::url() const {
   if (host.find(':') != std::string::npos) host = "[" + host + "]";
   return fmt::format("http://{}:{}", host, parts_->server->port());
 }
+
+std::string Hub::gateway_endpoint() const { return parts_->gateway->endpoint(); }
 
 Task<void> Hub::Stop() { return parts_->Stop(); }
 
@@ -216,6 +219,7 @@ Status Hub::Parts::StartGateway() {
   keys = *loaded;
   gateway::GatewayOptions gateway_options;
   gateway_options.credentials = keys;
+  gateway_options.port = options.settings.gateway_port;
   gateway = std::make_unique<gateway::Gateway>(io, clock, engine->queues(), engine->objects(), gateway_options);
   const Status serving = gateway->Start();
   if (!serving) return Fail(serving.error().During("gateway"));
@@ -229,12 +233,17 @@ void Hub::Parts::MakeFleet() {
   fleet_options.grace = settings.grace;
   fleet_options.lost_after = std::max<Duration>(settings.lease, 10s);  // by then its jobs have gone to others
   fleet_options.on_ready = [this](const std::string&) { worker_deaths = 0; };
+  fleet_options.on_failed_start = [this] { CountDeath(); };
   fleet_options.on_exit = [this](const std::string& member) {
-    ++worker_deaths;
-    if (options.on_worker_death) options.on_worker_death(worker_deaths);
+    CountDeath();
     releases.Spawn(ReleaseWhatHeld(member));
   };
   fleet = std::make_unique<scaling::LocalFleet>(io, clock, std::move(fleet_options));
+}
+
+void Hub::Parts::CountDeath() {
+  ++worker_deaths;
+  if (options.on_worker_death) options.on_worker_death(worker_deaths);
 }
 
 Task<void> Hub::Parts::ReleaseWhatHeld(std::string member) {

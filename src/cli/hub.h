@@ -32,7 +32,8 @@ class Hub {
   static Task<Result<std::unique_ptr<Hub>>> Start(IoContext& io, Clock& clock, HubOptions options);
   ~Hub();
 
-  std::string url() const;  // "http://127.0.0.1:8080"
+  std::string url() const;               // "http://127.0.0.1:8080"
+  std::string gateway_endpoint() const;  // SQS and S3, likewise
 
   // Takes no new work, lets running work end within the grace period, then ends the workers and itself.
   Task<void> Stop();

@@ -2,12 +2,28 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "base/log.h"
 #include "cli/packages.h"
 
 namespace darkroom::cli {
+
+namespace {
+
+// Whoever brings models means them; else the shipped one that the demo shows.
+std::string DefaultModel(const Settings& settings, const std::vector<model::Package>& packages) {
+  constexpr std::string_view kShipped = "furniture";
+  if (!settings.models.empty()) {
+    const auto own = model::FindPackages(settings.models.front());
+    if (!own.packages.empty()) return own.packages.front().name;
+  }
+  const bool shipped = std::ranges::find(packages, kShipped, &model::Package::name) != packages.end();
+  return shipped ? std::string(kShipped) : "";
+}
+
+}  // namespace
 
 Result<HubOptions> MakeHubOptions(const LoadedSettings& loaded, const std::string& shipped) {
   Settings settings = loaded.settings;
@@ -23,16 +39,7 @@ Result<HubOptions> MakeHubOptions(const LoadedSettings& loaded, const std::strin
   options.program = ProgramPath();
   options.packages = FindAllPackages(PackageDirectories(shipped, settings.models));
   for (const Error& error : options.packages.errors) spdlog::warn("model package left out: {}", error.message());
-  // Whoever brings models means them; else the shipped one that the demo shows.
-  if (settings.model.empty() && !settings.models.empty()) {
-    const auto own = model::FindPackages(settings.models.front());
-    if (!own.packages.empty()) settings.model = own.packages.front().name;
-  }
-  if (settings.model.empty()) {
-    for (const model::Package& package : options.packages.packages) {
-      if (package.name == "furniture") settings.model = package.name;
-    }
-  }
+  if (settings.model.empty()) settings.model = DefaultModel(settings, options.packages.packages);
   options.settings = std::move(settings);
   return options;
 }

@@ -9,7 +9,9 @@
 namespace darkroom::cli {
 namespace {
 
-TEST(Hub, CountsWorkersThatDieBeforeOneIsReady) {
+class HopelessWorkers : public testing::TestWithParam<const char*> {};
+
+TEST_P(HopelessWorkers, AreCountedUntilOneIsReady) {
   IoContext io;
   const auto clock = MakeSystemClock(io);
   const auto data = TemporaryDirectory::Make("darkroom-hub-test");
@@ -19,7 +21,7 @@ TEST(Hub, CountsWorkersThatDieBeforeOneIsReady) {
   options.settings.listen_port = 0;
   options.settings.workers = 2;
   options.settings.grace = 1s;
-  options.program = "/bin/false";
+  options.program = GetParam();
   options.packages = FindAllPackages({});
   std::vector<int> deaths;
   Signal died(*clock);
@@ -35,6 +37,9 @@ TEST(Hub, CountsWorkersThatDieBeforeOneIsReady) {
   io.RunUntilDone(body());
   EXPECT_THAT(deaths, testing::ElementsAre(1, 2, 3, 4));
 }
+
+// One dies at once, the other cannot even be started.
+INSTANTIATE_TEST_SUITE_P(Hub, HopelessWorkers, testing::Values("/bin/false", "/nonexistent"));
 
 }  // namespace
 }  // namespace darkroom::cli

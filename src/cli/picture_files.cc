@@ -77,14 +77,16 @@ Result<std::vector<std::string>> ListPictures(const std::vector<std::string>& pa
 }
 
 Result<std::string> ReadPicture(const std::string& path) {
-  constexpr std::size_t kPiece = 1 << 20;
+  constexpr std::size_t kFirstPiece = 64 * 1024;
   std::ifstream file(path, std::ios::binary);
   std::string bytes;
   while (file && bytes.size() <= kLargestFile) {  // a pipe does not tell its size
     const std::size_t done = bytes.size();
-    bytes.resize(done + kPiece);
-    file.read(bytes.data() + done, kPiece);
-    bytes.resize(done + std::size_t(file.gcount()));
+    const std::size_t piece = std::max(done, kFirstPiece);
+    bytes.resize_and_overwrite(done + piece, [&](char* to, std::size_t) {
+      file.read(to + done, std::streamsize(piece));
+      return done + std::size_t(file.gcount());
+    });
   }
   if (bytes.size() > kLargestFile) return Fail(Code::kInvalid, path + ": is larger than a gigabyte");
   if (!file.eof()) return Fail(Code::kInvalid, path + ": cannot be read");

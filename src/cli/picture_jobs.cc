@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <limits>
 #include <span>
 #include <unordered_map>
 
@@ -39,17 +40,29 @@ struct Part {
   std::uint64_t bytes = 0;
 };
 
-// Reads files from the first on, as many as fit into one request.
-Result<Part> ReadPart(std::span<const std::string> files) {
+// Reads files from the first on, as many as fit into one request of at most `most`.
+Result<Part> ReadPart(std::span<const std::string> files, std::size_t most) {
   Part part;
   for (const std::string& path : files) {
-    if (part.files.size() == kFilesOfOneSubmission || part.bytes >= kBytesOfOneSubmission) break;
+    if (part.files.size() == most || part.bytes >= kBytesOfOneSubmission) break;
     auto content = ReadPicture(path);
     if (!content) return Fail(content.error());
     part.bytes += content->size();
     part.files.push_back({std::filesystem::path(path).filename().string(), std::move(*content)});
   }
   return part;
+}
+
+// How many files a request may have. A service that does not say so will say what is wrong when it gets them.
+Task<std::size_t> AskMostFiles(ApiClient& api) {
+  std::string path = "/v1/status";
+  const auto status = co_await api.Get(std::move(path));
+  if (!status) co_return kFilesOfOneSubmission;
+  const auto limits = GetObject(*status, "limits");
+  if (!limits || *limits == nullptr) co_return kFilesOfOneSubmission;
+  const auto files = GetInt(**limits, "files", 1, std::numeric_limits<std::int64_t>::max());
+  if (!files || !*files) co_return kFilesOfOneSubmission;
+  co_return std::min(std::size_t(**files), kFilesOfOneSubmission);
 }
 
 Status Add(const json::object& answer, Submitted& submitted) {
@@ -108,10 +121,11 @@ Task<Submitted> SubmitPictures(ApiClient& api, std::vector<std::string> files, F
     if (!error) total += size;
   }
   Submitted submitted;
+  const std::size_t most = co_await AskMostFiles(api);
   WorkThread disk("pictures");
   std::uint64_t before = 0;  // bytes of the requests that are done
   for (std::size_t next = 0; next < files.size() && !submitted.error;) {
-    auto read = [rest = std::span<const std::string>(files).subspan(next)] { return ReadPart(rest); };
+    auto read = [rest = std::span<const std::string>(files).subspan(next), most] { return ReadPart(rest, most); };
     auto part = co_await RunOn(disk, std::move(read));
     if (!part) {
       submitted.error = ApiError{part.error(), "", false};

@@ -1,4 +1,5 @@
 // Pictures to a service and back: which files are taken, and what is known of them when a part goes wrong.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -42,6 +43,9 @@ class PicturesTest : public testing::Test {
   // the request `failing_` on.
   Task<Submitted> Submit(std::vector<std::string> files) {
     auto handler = [this](http::Request& request) -> Task<http::Response> {
+      if (request.path == "/v1/status") {
+        co_return http::Response::Json(200, fmt::format(R"({{"limits":{{"files":{}}}}})", most_files_));
+      }
       const auto body = co_await request.body->ReadAll(1 << 30);
       co_return Respond(*body);
     };
@@ -80,6 +84,7 @@ class PicturesTest : public testing::Test {
   std::unique_ptr<Clock> clock_ = MakeSystemClock(io_);
   int requests_ = 0;
   int failing_ = 1000;
+  int most_files_ = 1000;
 };
 
 TEST_F(PicturesTest, TakesFilesPipesAndThePicturesOfADirectory) {
@@ -120,6 +125,14 @@ TEST_F(PicturesTest, APictureRefusedByItselfIsAFailedJobAmongTheOthers) {
   EXPECT_EQ(FileName(submitted.jobs[200]), "bad.jpg");
   EXPECT_TRUE(Ended(submitted.jobs[200]));
   EXPECT_EQ(Answer(submitted.jobs[200]), "no picture");
+}
+
+TEST_F(PicturesTest, ARequestHasNoMoreFilesThanTheServiceTakes) {
+  most_files_ = 2;
+  const Submitted submitted =
+      io_.RunUntilDone(Submit({File("a", "good"), File("b", "good"), File("c", "good"), File("d", "good")}));
+  EXPECT_THAT(submitted.jobs, SizeIs(4));
+  EXPECT_EQ(requests_, 2);
 }
 
 TEST_F(PicturesTest, PicturesRefusedTogetherEachHearWhy) {

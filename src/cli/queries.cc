@@ -2,6 +2,7 @@
 // a running service, answered as a few lines or as the service's JSON.
 #include <fmt/format.h>
 
+#include "base/json_writer.h"
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/picture_jobs.h"
@@ -61,7 +62,7 @@ void PrintService(const json::object& status) {
 void PrintJob(const json::object& job) {
   Print("{}", JobTable({job}));
   if (const json::value* position = job.if_contains("queue_position")) {
-    Print("place in the queue: {}\n", json::serialize(*position));
+    Print("place in the queue: {}\n", WriteJson(*position));
   }
   const auto timeline = GetObject(job, "timeline");
   if (!timeline || *timeline == nullptr) return;
@@ -70,14 +71,17 @@ void PrintJob(const json::object& job) {
   }
 }
 
+std::string JobPath(std::string_view id) { return "/v1/jobs/" + http::PercentEncode(id); }
+std::string BatchPath(std::string_view id) { return "/v1/batches/" + http::PercentEncode(id); }
+
 Task<int> AskStatus(ApiClient& api, const QueryFlags& flags) {
-  const std::string path = !flags.job.empty()     ? "/v1/jobs/" + http::PercentEncode(flags.job)
-                           : !flags.batch.empty() ? "/v1/batches/" + http::PercentEncode(flags.batch)
+  const std::string path = !flags.job.empty()     ? JobPath(flags.job)
+                           : !flags.batch.empty() ? BatchPath(flags.batch)
                                                   : std::string("/v1/status");
   const auto answer = co_await api.Get(path);
   if (!answer) co_return PrintError(answer.error()), ExitCode(answer.error());
   if (flags.json) {
-    Print("{}\n", json::serialize(*answer));
+    Print("{}\n", WriteJson(*answer));
   } else if (!flags.job.empty()) {
     PrintJob(*answer);
   } else if (!flags.batch.empty()) {
@@ -88,15 +92,28 @@ Task<int> AskStatus(ApiClient& api, const QueryFlags& flags) {
   co_return kOk;
 }
 
+Task<int> CancelBatch(ApiClient& api, const QueryFlags& flags) {
+  const std::string path = BatchPath(flags.batch);
+  const auto batch = co_await api.Delete(path);
+  if (!batch) co_return PrintError(batch.error().During(flags.batch)), ExitCode(batch.error());
+  if (flags.json)
+    Print("{}\n", WriteJson(*batch));
+  else
+    PrintCounts(*batch, "counts");
+  co_return kOk;
+}
+
 Task<int> AskCancel(ApiClient& api, const QueryFlags& flags) {
+  if (!flags.batch.empty()) co_return co_await CancelBatch(api, flags);
   int exit = kOk;
   for (const std::string& id : flags.jobs) {
-    const auto job = co_await api.Cancel(id);
+    const std::string path = JobPath(id);
+    const auto job = co_await api.Delete(path);
     if (!job) {
       PrintError(job.error().During(id));
       exit = ExitCode(job.error());
     } else {
-      Print("{}\n", flags.json ? json::serialize(*job) : id + "  " + JobText(*job, "state"));
+      Print("{}\n", flags.json ? WriteJson(*job) : id + "  " + JobText(*job, "state"));
     }
   }
   co_return exit;
@@ -105,7 +122,7 @@ Task<int> AskCancel(ApiClient& api, const QueryFlags& flags) {
 Task<int> AskModels(ApiClient& api, const QueryFlags& flags) {
   const auto answer = co_await api.Get(std::string("/v1/models"));
   if (!answer) co_return PrintError(answer.error()), ExitCode(answer.error());
-  if (flags.json) co_return Print("{}\n", json::serialize(*answer)), kOk;
+  if (flags.json) co_return Print("{}\n", WriteJson(*answer)), kOk;
   const auto models = GetArray(*answer, "models");
   if (!models || *models == nullptr) co_return kOk;
   for (const json::value& value : **models) {
@@ -137,9 +154,15 @@ void AddStatus(CLI::App& app, int& exit) {
 void AddCancel(CLI::App& app, int& exit) {
   auto flags = std::make_shared<QueryFlags>();
   CLI::App* command = app.add_subcommand("cancel", "cancel jobs that have not ended");
-  command->add_option("jobs", flags->jobs, "ids of jobs")->required()->type_name("JOB")->check(MustNotBeEmpty);
+  command->add_option("jobs", flags->jobs, "ids of jobs")->type_name("JOB")->check(MustNotBeEmpty);
+  command->add_option("--batch", flags->batch, "a batch's id: all of its jobs")
+      ->excludes("jobs")
+      ->check(MustNotBeEmpty);
   AddCommon(*command, *flags);
-  command->callback([flags, &exit] { exit = Ask(*flags, AskCancel); });
+  command->callback([flags, &exit] {
+    if (flags->jobs.empty() && flags->batch.empty()) throw CLI::RequiredError("JOB or --batch");
+    exit = Ask(*flags, AskCancel);
+  });
 }
 
 void AddModels(CLI::App& app, int& exit) {

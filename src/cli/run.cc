@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "base/json_writer.h"
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/hub_options.h"
@@ -129,7 +130,7 @@ Task<void> Run::Develop(ApiClient& api, std::vector<std::string> files, Fields f
     ++ended_;
     all_good &= Succeeded(job);
     if (!flags_.json) return;
-    Print("{}\n", json::serialize(job));
+    Print("{}\n", WriteJson(job));
     const Status written = FlushOutput();
     if (!written) End(kFailed, "");  // main says so, as after every command
   };

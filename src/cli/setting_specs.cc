@@ -114,6 +114,8 @@ std::vector<SettingSpec> MakeSpecs() {
   constexpr Duration kDay = 24h;
   return {
       Listen(),
+      Whole("gateway_port", "port of SQS and S3 on this machine, for workers and your own tools; 0: any free one",
+            &S::gateway_port, 0, 65'535),
       Text("data", "directory of queue, jobs and pictures", &S::data, NotEmpty),
       List("models", "directory of model packages, besides those that are shipped", &S::models, Anything),
       Text("model", "model of jobs that name none", &S::model, Anything),

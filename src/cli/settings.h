@@ -18,9 +18,10 @@ namespace darkroom::cli {
 struct Settings {
   std::string listen_address = "127.0.0.1";
   int listen_port = 8080;
+  int gateway_port = 0;             // on loopback; 0: any free one
   std::string data;                 // a directory
   std::vector<std::string> models;  // directories of packages
-  std::string model;                // the default one; empty: the first
+  std::string model;                // the default one; empty: the first of `models`, else the shipped one
   int workers = 0;                  // processes
   int lanes = 1;                    // threads of a worker that run models
   Duration grace = 30s;

@@ -3,6 +3,7 @@
 
 #include <cstdio>
 
+#include "base/json_writer.h"
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/picture_jobs.h"
@@ -38,7 +39,7 @@ struct SubmitFlags {
 void PrintAccepted(const Submitted& submitted, bool as_json) {
   for (const json::object& job : submitted.jobs) {
     if (as_json) {
-      Print("{}\n", json::serialize(job));
+      Print("{}\n", WriteJson(job));
     } else if (const std::string id = JobText(job, "id"); !id.empty()) {
       Print("{}  {}\n", id, JobText(job, "state"));
     } else {
@@ -76,7 +77,7 @@ Task<int> Submit(Clock& clock, const SubmitFlags& flags, std::vector<std::string
     auto on_end = [&](const json::object& job) {
       all_good &= Succeeded(job);
       if (!flags.json) return;
-      Print("{}\n", json::serialize(job));
+      Print("{}\n", WriteJson(job));
       std::fflush(stdout);
     };
     const Status awaited = co_await AwaitJobs(api, submitted, progress, on_end);

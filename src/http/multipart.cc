@@ -1,6 +1,7 @@
 #include "http/multipart.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -213,7 +214,9 @@ Task<Result<std::string>> MultipartReader::Read() {
 
 Task<Result<std::string>> MultipartReader::ReadOn() {
   while (at_ == At::kPreamble || at_ == At::kPart) {
-    const auto found = buffer_.find(delimiter_);
+    // Not std::string::find, which stops at every line break of a picture.
+    const void* at = ::memmem(buffer_.data(), buffer_.size(), delimiter_.data(), delimiter_.size());
+    const auto found = at != nullptr ? std::size_t(static_cast<const char*>(at) - buffer_.data()) : std::string::npos;
     if (found == 0) {
       buffer_.erase(0, delimiter_.size());
       at_ = At::kPartEnd;

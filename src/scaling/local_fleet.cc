@@ -91,7 +91,7 @@ void LocalFleet::StartMember() {
   auto process = ChildProcess::Start(io_, command);
   if (!process) {
     spdlog::error("could not start a worker: {}", process.error().message());
-    if (options_.on_exit) options_.on_exit(name);
+    if (options_.on_failed_start) options_.on_failed_start();
     tasks_.Spawn(ReplaceAfter(RestartPause(++died_young_)));
     return;
   }

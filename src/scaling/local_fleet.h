@@ -23,7 +23,8 @@ struct LocalFleetOptions {
   Duration grace = 30s;       // from SIGTERM to SIGKILL
   Duration lost_after = 30s;  // a ready worker that is silent for so long is killed; at least some seconds
   std::function<void(const std::string& member)> on_ready;
-  std::function<void(const std::string& member)> on_exit;  // also of one that could not be started
+  std::function<void(const std::string& member)> on_exit;
+  std::function<void()> on_failed_start;  // no process could be made; also called within SetSize
 };
 
 // The pause before a dead worker is replaced: nothing for one that lived for 10 s, else 100 ms doubling with each that

@@ -1,6 +1,7 @@
 #include "web/jobs_api.h"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <charconv>
@@ -153,15 +154,24 @@ Task<JobsApi::Answer> JobsApi::Cancel(http::Request& request) {
     co_return Refuse("already_settled", fmt::format("the job has {} already", Name(after.state)),
                      {{"state", Name(after.state)}});
   }
-  TellCancelled(after, now);
+  co_await FinishCancel(after, now);
   co_return JsonTextAnswer(200, JsonOf(after));
 }
 
-// Only the cancel that took effect is news; a second one finds the first one's time.
-void JobsApi::TellCancelled(const Job& job, Time now) const {
-  if (job.state != JobState::kCancelled || job.timeline.settled != now) return;
-  const std::vector<Job> news{job};
-  deps_.news.Publish(news);
+// The cancel that took effect is news; a second one finds the first one's time. The job's message stays in its queue,
+// for a queue has no way to take back one of many; with its picture gone it costs the worker that meets it nothing.
+Task<void> JobsApi::FinishCancel(const Job& job, Time now) const {
+  if (job.state != JobState::kCancelled) co_return;
+  if (job.timeline.settled == now) {
+    const std::vector<Job> news{job};
+    deps_.news.Publish(news);
+  }
+  std::string key = InputKey(job.id);
+  const auto removed = co_await deps_.inputs.Remove(std::move(key));
+  if (!removed) {
+    spdlog::warn("job {} is cancelled, but its picture could not be removed: {}", job.id.ToString(),
+                 removed.error().message());
+  }
 }
 
 // From the end: the workers come from the beginning.
@@ -174,7 +184,7 @@ Task<void> JobsApi::CancelFrom(const JobsApi* self, std::vector<Id>* open, Time 
       *status = Fail(job.error());
       open->clear();
     } else if (*job) {
-      self->TellCancelled(**job, now);
+      co_await self->FinishCancel(**job, now);
     }
   }
 }
@@ -204,6 +214,9 @@ Task<JobsApi::Answer> JobsApi::GetInput(http::Request& request) {
   auto job = co_await Find(request);
   if (!job) co_return Refuse(std::move(job.error()));
   if (!IsInputKept(*job)) co_return Refuse("not_found", "the file was refused when it came in, and was not kept");
+  if (job->state == JobState::kCancelled) {
+    co_return Refuse("not_found", "the picture was removed when the job was cancelled", {{"state", Name(job->state)}});
+  }
   StoredFile file{InputKey(job->id), job->input.content_type, job->input.file_name};
   co_return co_await Serve(deps_.inputs, std::move(file), request);
 }

@@ -36,7 +36,7 @@ class JobsApi {
   Task<OrProblem<Batch>> FindBatch(http::Request& request);
   // One of several lanes that cancel what `open` lists, until it is empty; on an error it is emptied.
   static Task<void> CancelFrom(const JobsApi* self, std::vector<Id>* open, Time now, Status* status);
-  void TellCancelled(const Job& job, Time now) const;
+  Task<void> FinishCancel(const Job& job, Time now) const;
 
   const WebDeps& deps_;
   const WebOptions& options_;

@@ -84,6 +84,18 @@ TEST_F(Jobs, CancellingEndsAJobThatHasNotEnded) {
   EXPECT_EQ(Ask({.method = "DELETE", .target = "/v1/jobs/none"}).status, 404);
 }
 
+// The worker that still meets the message has nothing to run; else what is cancelled would hold up what comes behind.
+TEST_F(Jobs, ACancelledJobHasNoPictureAnyMore) {
+  const Id job = Submit();
+  const Id other = Submit();
+  Delete(job);
+  EXPECT_FALSE(Run(inputs_->Head(InputKey(job))).value().has_value());
+  EXPECT_TRUE(Run(inputs_->Head(InputKey(other))).value().has_value());
+  const auto response = Get(Path(job) + "/input");
+  EXPECT_EQ(response.status, 404);
+  EXPECT_THAT(response.body, HasSubstr("removed when the job was cancelled"));
+}
+
 TEST_F(Jobs, CancellingABatchEndsWhatHasNotEnded) {
   std::vector<Part> parts;
   for (int i = 0; i < 100; ++i) parts.push_back({"f", std::to_string(i) + ".png", Png()});
@@ -99,6 +111,7 @@ TEST_F(Jobs, CancellingABatchEndsWhatHasNotEnded) {
   EXPECT_EQ(batch.at("counts").at("cancelled").as_int64(), 99);
   EXPECT_EQ(batch.at("counts").at("succeeded").as_int64(), 1);
   EXPECT_EQ(news.Take().size(), 99u) << "whoever waits is told, of each job once";
+  EXPECT_EQ(CountInputs(), 1u);
   clock_.Advance(1s);
   EXPECT_EQ(Ask({.method = "DELETE", .target = path}).status, 200) << "cancelling twice is fine";
   EXPECT_TRUE(news.Take().empty());

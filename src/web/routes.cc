@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/json_writer.h"
 #include "web/client_text.h"
 
 namespace darkroom::web {
@@ -50,7 +51,7 @@ Task<http::Response> Routes::Serve(Served* served, http::Request& request) {
 }
 
 http::Response JsonAnswer(int status, const json::object& body) {
-  return JsonTextAnswer(status, json::serialize(body));
+  return JsonTextAnswer(status, WriteJson(body));
 }
 
 http::Response JsonTextAnswer(int status, std::string body) {

@@ -15,7 +15,7 @@ const NAMES: Record<(typeof TIMELINE_STEPS)[number], string> = {
   queued: 'Accepted',
   started: 'Waited in the queue',
   fetched: 'Fetched',
-  decoded: 'Decoded',
+  decoded: 'Waited for a core, decoded',
   inferred: 'Model ran',
   stored: 'Stored',
   settled: 'Settled',

@@ -87,7 +87,7 @@ test('details tell the timeline, can be linked to, and are left by Escape', asyn
   const { jobs } = await get('/v1/jobs');
   await dialog.getByRole('heading', { name: jobs[2].input.file_name }).waitFor();
   assert.ok(page.url().endsWith(`#/jobs/${jobs[2].id}`));
-  for (const step of ['Waited in the queue', 'Fetched', 'Decoded', 'Model ran', 'Stored', 'Settled', 'Altogether']) {
+  for (const step of ['Waited in the queue', 'Fetched', 'Waited for a core, decoded', 'Model ran', 'Stored', 'Settled', 'Altogether']) {
     await dialog.getByText(step, { exact: true }).waitFor();
   }
   await shoot('details-dark');

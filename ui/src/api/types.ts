@@ -101,7 +101,7 @@ export interface ServiceStatus {
 /** What the service refused without a look at its pixels is not kept there. */
 export function isInputKept(job: Job): boolean {
   const refused = job.error?.code === 'bad_image' || job.error?.code === 'too_large';
-  return !refused || (job.attempt ?? 0) > 0;
+  return job.state !== 'cancelled' && (!refused || (job.attempt ?? 0) > 0);
 }
 
 export function isSettled(job: Job): boolean {

@@ -91,7 +91,7 @@ export class JobDetails extends LitElement {
     return html`<dl>
       ${fact('Picture', `${size}${input.content_type}, ${bytes(input.size)}`)}
       ${fact('Model', `${model.name} ${model.version}`)}
-      ${fact('Weights', model.digest && html`<code title=${model.digest}>${model.digest.replace(/^sha256:/, '').slice(0, 12)}</code>`)}
+      ${fact('Package', model.digest && html`<code title=${model.digest}>${model.digest.replace(/^sha256:/, '').slice(0, 12)}</code>`)}
       ${fact('Received', job.timeline.received && localTime(job.timeline.received))}
       ${fact('Attempt', job.attempt)} ${fact('Worker', job.worker)}
       ${fact('Priority', job.priority === 'normal' ? '' : job.priority)}
