@@ -17,8 +17,8 @@ TEST(WriteJson, WritesNumbersAsPeopleDo) {
 }
 
 TEST(WriteJson, WritesEverythingElseAsItWas) {
-  for (const std::string text : {R"({"a":[true,false,null,{}],"b":[],"":{"c":"d"}})", R"("\"\\\n\u0001\u001f/é")", "[]",
-                                 "{}", R"("")"}) {
+  for (const std::string text :
+       {R"({"a":[true,false,null,{}],"b":[],"":{"c":"d"}})", R"("\"\\\n\u0001\u001f/é")", "[]", "{}", R"("")"}) {
     EXPECT_EQ(Rewritten(text), text);
   }
   EXPECT_EQ(Rewritten(R"("\t\u00e9")"), "\"\\u0009é\"");

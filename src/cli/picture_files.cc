@@ -1,6 +1,7 @@
 #include "cli/picture_files.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -72,7 +73,10 @@ Result<std::vector<std::string>> ListPictures(const std::vector<std::string>& pa
       files.push_back(std::move(file));
     }
   }
-  if (files.empty()) return Fail(Code::kInvalid, "no pictures there (.jpg, .jpeg, .png, .webp)");
+  if (files.empty()) {
+    return Fail(Code::kInvalid,
+                fmt::format("{}: no pictures there (.jpg, .jpeg, .png, .webp)", fmt::join(paths, ", ")));
+  }
   return files;
 }
 

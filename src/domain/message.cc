@@ -141,10 +141,10 @@ Result<JobRequest> ParseJobRequest(std::string_view message) {
 
 std::string ToMessage(const JobStart& start) {
   return WriteJson(json::object{{"kind", "start"},
-                                      {"job", start.job.ToString()},
-                                      {"attempt", start.attempt},
-                                      {"worker", start.worker},
-                                      {"at", FormatTime(start.at)}});
+                                {"job", start.job.ToString()},
+                                {"attempt", start.attempt},
+                                {"worker", start.worker},
+                                {"at", FormatTime(start.at)}});
 }
 
 std::string ToMessage(const Outcome& outcome) {

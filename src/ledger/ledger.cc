@@ -118,12 +118,13 @@ Task<Result<int>> Ledger::TakeDeadRequests(Duration wait) {
 }
 
 Task<Status> Ledger::Settle(std::vector<Outcome> outcomes) {
-  // An attempt after the first, and an outcome that comes second, mean that another attempt may have stored artifacts.
+  // An attempt after the first, an outcome that comes second, and one of no run (the last attempt ended without) mean
+  // that another attempt may have stored artifacts.
   std::unordered_set<Id, IdHash> suspects;
   std::unordered_set<Id, IdHash> reported;
   for (const Outcome& outcome : outcomes) {
     const bool again = !reported.insert(outcome.job).second;
-    if (again || outcome.attempt > 1) suspects.insert(outcome.job);
+    if (again || outcome.attempt > 1 || outcome.run.empty()) suspects.insert(outcome.job);
   }
   const std::size_t count = outcomes.size();
   const auto settled = co_await ports_.jobs->Settle(std::move(outcomes), clock_.Now());

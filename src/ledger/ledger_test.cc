@@ -174,5 +174,18 @@ TEST_F(LedgerTest, SettlesWhatEndsInTheDeadLetterQueueAsFailed) {
   EXPECT_EQ(ledger_->counters().gave_up, 1u);
 }
 
+TEST_F(LedgerTest, RemovesWhatTheOnlyAttemptStoredBeforeItsWorkerDied) {
+  const auto once = engine_.Run(engine_->queues().Create("once", {.dead_letter_queue = "dead", .max_receives = 1}));
+  const Job job = NewJob();
+  engine_.Run(once->Send({{.body = ToMessage(JobRequest{job.id, job.model, 0, std::nullopt})}}));
+  const auto taken = engine_.Run(once->Receive({}));
+  PutArtifact(job, "aa");
+  engine_.Run(once->Release({taken.at(0).receipt}, Duration(0)));
+  EXPECT_TRUE(engine_.Run(once->Receive({})).empty());
+  EXPECT_EQ(engine_.Run(ledger_->TakeDeadRequests(Duration(0))), 1);
+  EXPECT_EQ(Stored(job).failure->code, "gave_up");
+  EXPECT_FALSE(HasArtifact(job, "aa"));
+}
+
 }  // namespace
 }  // namespace darkroom::ledger

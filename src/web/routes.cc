@@ -50,9 +50,7 @@ Task<http::Response> Routes::Serve(Served* served, http::Request& request) {
   co_return response;
 }
 
-http::Response JsonAnswer(int status, const json::object& body) {
-  return JsonTextAnswer(status, WriteJson(body));
-}
+http::Response JsonAnswer(int status, const json::object& body) { return JsonTextAnswer(status, WriteJson(body)); }
 
 http::Response JsonTextAnswer(int status, std::string body) {
   auto response = http::Response::Json(status, std::move(body.append("\n")));

@@ -65,9 +65,8 @@ Result<const ModelRunner::Loaded*> ModelRunner::Load(const ModelRef& wanted) {
       std::string why = loaded.error().message();
       std::ranges::replace(why, '\n', ' ');  // a library's message may have several lines, one of the log has one
       spdlog::error("model {} {}: {}", package->name, package->version, why);
-      const bool of_package = loaded.error().code() == Code::kInvalid;
       return Fail(Code::kInternal, fmt::format("the model '{}' could not be loaded: {}", package->name,
-                                               of_package ? WithoutPaths(why, *package) : "the service's log says why"));
+                                               WithoutPaths(std::move(why), *package)));
     }
     entry = std::move(*loaded);
   }

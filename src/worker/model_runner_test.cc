@@ -64,7 +64,8 @@ TEST_F(ModelRunnerTest, ABrokenPackageIsNotAndItsPathStaysHere) {
     const auto answer = runner->Run(RequestFor(name_), Chair());
     ASSERT_FALSE(answer);
     EXPECT_EQ(answer.error().code(), Code::kInternal);
-    EXPECT_THAT(answer.error().message(), HasSubstr("'" + name_ + "' could not be loaded: labels.txt: expected 3 labels"));
+    EXPECT_THAT(answer.error().message(),
+                HasSubstr("'" + name_ + "' could not be loaded: labels.txt: expected 3 labels"));
     EXPECT_THAT(answer.error().message(), Not(HasSubstr(folder_.path().string())));
   }
 }

@@ -198,6 +198,52 @@ TEST_F(ProgramTest, AWorkerWhoseDefaultModelIsBrokenRunsOthers) {
   io_.RunUntilDone(body());
 }
 
+TEST_F(ProgramTest, TheCommandsOfAClientAskARunningService) {
+  Service service(io_, *clock_, {DARKROOM_PROGRAM, folder_ + "/data", {"--workers", "1", "--log", "error"}});
+  const Status started = io_.RunUntilDone(service.Start());
+  ASSERT_TRUE(started.has_value()) << started.error().message();
+  EXPECT_LE(RssBytes(service.pid()), 40'000'000) << "an idle hub is small";
+  const auto ask = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"--json", "--server", service.url()});
+    const Ran ran = Run(std::move(arguments));
+    EXPECT_EQ(ran.end, "exit status 0");
+    return ParseJsonObject(ran.lines.empty() ? "" : ran.lines[0]).value_or(json::object{});
+  };
+  const auto job = ask({"submit", DARKROOM_SOURCE "/models/furniture/samples/chair_1.jpg", "--wait"});
+  ASSERT_TRUE(cli::Succeeded(job)) << json::serialize(job);
+  EXPECT_EQ(cli::JobText(ask({"status", cli::JobText(job, "id")}), "state"), "succeeded");
+  EXPECT_EQ(ask({"status", "--batch", cli::JobText(job, "batch")}).at("done"), true);
+  EXPECT_EQ(ask({"status"}).at("jobs").at("succeeded"), 1);
+  EXPECT_EQ(ask({"models"}).at("models").at(0).at("name"), "furniture");
+  EXPECT_EQ(ask({"cancel", "--batch", cli::JobText(job, "batch")}).at("counts").at("succeeded"), 1);
+  EXPECT_EQ(Run({"cancel", cli::JobText(job, "id"), "--server", service.url()}).end, "exit status 4");
+  EXPECT_EQ(io_.RunUntilDone(service.Stop()), "exit status 0");
+}
+
+TEST_F(ProgramTest, TheDemoPrintsWhatBecameOfTheSamples) {
+  scaling::Command command{DARKROOM_PROGRAM,
+                           {"up", "--demo", "--listen", "127.0.0.1:0", "--workers", "1", "--log", "error"},
+                           {"XDG_DATA_HOME=" + folder_, "DARKROOM_CONFIG=/dev/null"}};
+  auto body = [&]() -> Task<void> {
+    auto process = scaling::ChildProcess::Start(io_, command);
+    DR_CHECK(process.has_value());
+    std::map<std::string, int> succeeded;  // by the kind that the sample's name tells
+    bool whole = false;
+    for (int lines = 0; lines < 100 && !whole; ++lines) {
+      const std::string line = co_await process->ReadLine();
+      if (line.contains("succeeded")) ++succeeded[line.substr(0, line.find('_'))];
+      whole = line.starts_with("Try your own");
+    }
+    EXPECT_TRUE(whole);
+    EXPECT_GE(succeeded.size(), 7u);
+    EXPECT_EQ(succeeded["chair"], 2);
+    process->Signal(SIGTERM);
+    const std::string end = co_await process->Exit();
+    EXPECT_EQ(end, "exit status 0");
+  };
+  io_.RunUntilDone(body());
+}
+
 TEST_F(ProgramTest, ARunThatIsInterruptedLeavesNothingBehind) {
   const std::string pipe = folder_ + "/pipe";
   const std::string temporary = folder_ + "/tmp";
