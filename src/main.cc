@@ -12,7 +12,7 @@ int main(int argc, char** argv) {
   int exit = kOk;
   app.set_version_flag("--version", "darkroom " DARKROOM_VERSION);
   for (const auto add :
-       {AddUp, AddRun, AddSubmit, AddStatus, AddCancel, AddModels, AddConfig, AddWorker, AddCompletion}) {
+       {AddUp, AddRun, AddSubmit, AddStatus, AddCancel, AddModels, AddModel, AddConfig, AddWorker, AddCompletion}) {
     add(app, exit);
   }
   if (argc == 1) {

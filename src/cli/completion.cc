@@ -22,7 +22,14 @@ std::string BashScript(const CLI::App& app) {
   std::string cases;
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
     commands.push_back(command->get_name());
-    cases += fmt::format("    {}) words='{}' ;;\n", command->get_name(), fmt::join(FlagsOf(*command), " "));
+    std::vector<std::string> words = FlagsOf(*command);
+    for (const CLI::App* inner : command->get_subcommands([](const CLI::App*) { return true; })) {
+      words.push_back(inner->get_name());
+      for (std::string& flag : FlagsOf(*inner)) {
+        if (flag != "--help") words.push_back(std::move(flag));
+      }
+    }
+    cases += fmt::format("    {}) words='{}' ;;\n", command->get_name(), fmt::join(words, " "));
   }
   return fmt::format(R"(_darkroom() {{
   local word=${{COMP_WORDS[COMP_CWORD]}} words

@@ -173,6 +173,19 @@ TEST_F(ProgramTest, WorkersWorkByTheSettingsOfTheirHub) {
   EXPECT_EQ(LabelsOf(ran).at("chair_1.jpg").first, "chair");
 }
 
+TEST_F(ProgramTest, ModelCheckFindsWhatAWorkerWould) {
+  const Ran good = Run({"model", "check", DARKROOM_SOURCE "/models"});
+  EXPECT_EQ(good.end, "exit status 0");
+  EXPECT_TRUE(std::ranges::any_of(
+      good.lines, [](const std::string& line) { return line.contains("chair_1.jpg") && line.contains(" chair 0.9"); }));
+  std::filesystem::copy(DARKROOM_SOURCE "/models/furniture", folder_ + "/wrong");
+  std::ofstream(folder_ + "/wrong/labels.txt", std::ios::app) << "an eleventh\n";
+  EXPECT_EQ(Run({"model", "check", folder_ + "/wrong"}).end, "exit status 1") << "the network knows ten";
+  EXPECT_EQ(Run({"model", "check", folder_}).end, "exit status 1") << "the packages inside are meant";
+  EXPECT_EQ(Run({"model", "check", folder_ + "/none"}).end, "exit status 2");
+  EXPECT_EQ(Run({"model"}).end, "exit status 2");
+}
+
 TEST_F(ProgramTest, AWorkerWhoseDefaultModelIsBrokenRunsOthers) {
   const std::string package = folder_ + "/models/broken";
   std::filesystem::create_directories(folder_ + "/models");
