@@ -66,6 +66,12 @@ Task<Result<Queues>> OpenQueues(QueueService& service, const Settings& settings)
   co_return queues;
 }
 
+// What a person can do about a port that cannot be had.
+std::unexpected<Error> NameFlag(const Error& error, std::string_view flag) {
+  if (error.code() != Code::kUnavailable) return Fail(error);
+  return Fail(error.code(), fmt::format("{}; choose another with {}", error.message(), flag));
+}
+
 bool IsLoopback(std::string_view address) {
   return address.starts_with("127.") || address == "::1" || address == "localhost";
 }
@@ -222,7 +228,7 @@ Status Hub::Parts::StartGateway() {
   gateway_options.port = options.settings.gateway_port;
   gateway = std::make_unique<gateway::Gateway>(io, clock, engine->queues(), engine->objects(), gateway_options);
   const Status serving = gateway->Start();
-  if (!serving) return Fail(serving.error().During("gateway"));
+  if (!serving) return NameFlag(serving.error().During("gateway"), "--gateway-port");
   return {};
 }
 
@@ -265,7 +271,9 @@ Status Hub::Parts::StartWeb() {
   server_options.port = options.settings.listen_port;
   server_options.refusal = web::Refusal;
   server = std::make_unique<http::Server>(io, clock, server_options, web->handler());
-  return server->Start();
+  const Status listening = server->Start();
+  if (!listening) return NameFlag(listening.error(), "--listen");
+  return {};
 }
 
 void Hub::Parts::StartLedger() {

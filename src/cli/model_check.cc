@@ -21,17 +21,22 @@ struct CheckFlags {
 };
 
 // `path` itself when it is a package, else those inside it.
-Result<std::vector<std::string>> PackageFolders(const std::string& path) {
-  namespace fs = std::filesystem;
+model::FoundPackages PackagesAt(const std::string& path) {
   std::error_code error;
-  if (fs::exists(fs::path(path) / "model.toml", error)) return std::vector<std::string>{path};
-  std::vector<std::string> folders;
-  for (const auto& entry : fs::directory_iterator(path, error)) {
-    if (fs::exists(entry.path() / "model.toml", error)) folders.push_back(entry.path().string());
+  if (!std::filesystem::exists(path + "/model.toml", error)) {
+    auto found = model::FindPackages(path);
+    if (found.packages.empty() && found.errors.empty()) {
+      found.errors.push_back(Error(Code::kNotFound, path + ": is no model package: it has no model.toml"));
+    }
+    return found;
   }
-  if (folders.empty()) return Fail(Code::kNotFound, path + ": is no model package: it has no model.toml");
-  std::ranges::sort(folders);
-  return folders;
+  model::FoundPackages found;
+  auto package = model::LoadPackage(path);
+  if (package)
+    found.packages.push_back(std::move(*package));
+  else
+    found.errors.push_back(package.error());
+  return found;
 }
 
 // The pictures that were named, else the package's own.
@@ -58,13 +63,12 @@ Status RunSample(const model::Model& model, const Clock& clock, const std::strin
 }
 
 // False: something is wrong with it, and has been said.
-bool CheckPackage(const CheckFlags& flags, const std::string& folder, model::Runtime& runtime, const Clock& clock) {
-  auto package = model::LoadPackage(folder);
-  if (!package) return PrintError(package.error()), false;
-  const model::Package about = *package;
-  const auto model = model::Model::Load(std::move(*package), runtime);
+bool CheckPackage(const CheckFlags& flags, model::Package package, model::Runtime& runtime, const Clock& clock) {
+  const std::string folder = package.toml_path.parent_path().string();
+  const auto model = model::Model::Load(std::move(package), runtime);
   if (!model) return PrintError(model.error()), false;
-  Print("{}: {} {}, {} labels, good\n", folder, about.name, about.version, about.labels.size());
+  const model::Package& loaded = (*model)->package();
+  Print("{}: {} {}, {} labels, good\n", folder, loaded.name, loaded.version, loaded.labels.size());
   const auto samples = Samples(flags, folder);
   if (!samples) return PrintError(samples.error()), false;
   bool good = true;
@@ -76,19 +80,18 @@ bool CheckPackage(const CheckFlags& flags, const std::string& folder, model::Run
   return good;
 }
 
-int Check(const CheckFlags& flags) {
+bool Check(const CheckFlags& flags) {
   IoContext io;
   const auto clock = MakeSystemClock(io);
   model::Runtime runtime({flags.onnxruntime});
-  int exit = kOk;
+  bool good = true;
   for (const std::string& path : flags.packages) {
-    const auto folders = PackageFolders(path);
-    if (!folders) return PrintError(folders.error()), kUsage;
-    for (const std::string& folder : *folders) {
-      if (!CheckPackage(flags, folder, runtime, *clock)) exit = kFailed;
-    }
+    model::FoundPackages found = PackagesAt(path);
+    for (const Error& error : found.errors) PrintError(error);
+    good &= found.errors.empty();
+    for (model::Package& package : found.packages) good &= CheckPackage(flags, std::move(package), runtime, *clock);
   }
-  return exit;
+  return good;
 }
 
 }  // namespace
@@ -107,7 +110,7 @@ void AddModel(CLI::App& app, int& exit) {
       ->envname("DARKROOM_ONNXRUNTIME");
   check->callback([flags, &exit] {
     InitLog("model", "warn");
-    exit = Check(*flags);
+    exit = Check(*flags) ? kOk : kFailed;
   });
 }
 

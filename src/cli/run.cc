@@ -157,6 +157,7 @@ std::optional<HubOptions> OptionsOf(const RunFlags& flags) {
   }
   settings.listen_address = "127.0.0.1";
   settings.listen_port = 0;
+  settings.gateway_port = 0;
   settings.log = "error";
   settings.grace = 1s;  // nothing runs at the end, or what runs is given up
   auto options = MakeHubOptions(*loaded, ShippedModels());

@@ -60,7 +60,7 @@ Task<int> Serve(IoContext& io, Clock& clock, HubOptions options, bool demo, std:
   }
   Print("Darkroom is ready at {}\n", (*hub)->url());
   Print("  data in {}; Ctrl-C stops it and loses nothing\n", data);
-  Print("  SQS and S3 for your own tools at {}, keys in keys.json there\n", (*hub)->gateway_endpoint());
+  Print("  SQS and S3 for your own tools at {}; keys in {}/keys.json\n", (*hub)->gateway_endpoint(), data);
   std::fflush(stdout);
 
   asio::signal_set signals(io.context(), SIGINT, SIGTERM);

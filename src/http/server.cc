@@ -78,7 +78,7 @@ Status Server::State::Listen() {
   ErrorCode ignored;
   acceptor.close(ignored);
   if (error == asio::error::address_in_use) {
-    return Fail(Code::kUnavailable, where + " is in use by another program; choose another with --listen");
+    return Fail(Code::kUnavailable, where + " is in use by another program");
   }
   return Fail(Code::kUnavailable, "listen on " + where + ": " + error.message());
 }

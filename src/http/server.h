@@ -38,7 +38,7 @@ class Server {
   Server(IoContext& io, Clock& clock, ServerOptions options, Handler handler);
   ~Server();  // after Stop has ended, or when Start never succeeded
 
-  Status Start();  // kUnavailable: "127.0.0.1:8080 is in use by another program; choose another with --listen"
+  Status Start();  // kUnavailable: "127.0.0.1:8080 is in use by another program"
   int port() const;
   Task<void> Stop(Duration grace);
   int connections() const;

@@ -1,9 +1,10 @@
-// PictureSource: the bytes of a job's picture. On the machine of the store the worker reads its file; a picture that
-// has none there, or whose file is gone, comes from the bucket. For a photograph that is half a millisecond of CPU less
-// than over two sockets.
+// PictureSource: the bytes of a job's picture. On the machine of the store the worker reads its file, which costs less
+// than two sockets; a picture that has none there, or whose file is gone, comes from the bucket.
 //
-// The file's path comes out of a message: nothing but a plain path below the folder is opened, and no link in its
-// place. Threads: call on the loop; files are read on a thread of its own.
+// The file's path comes out of a message: one that could lead out of the folder is not opened, nor a link in the file's
+// place. A file of another size than the message says is not taken for the picture.
+//
+// Threads: call on the loop; files are read on a thread of its own.
 #pragma once
 
 #include <optional>

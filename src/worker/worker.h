@@ -2,7 +2,7 @@
 // of them in three priorities) and two buckets, and nothing of the state of jobs: it can be killed at any moment.
 //
 //   receive → fetch → [ decode → preprocess → infer ] → store → report → ack
-//   loop      loop      one lane (a thread) a core       loop    loop     loop
+//   loop      a thread  one lane (a thread) a core       loop    loop     loop
 //
 // Bounds: it holds at most DecidePrefetch() jobs, pictures included, and two more: a poll that waits at each of the
 // other queues may bring one when it is full. Rules of receiving, one loop a queue with one poll at a time:
@@ -16,7 +16,7 @@
 // - A job that comes again may be what its workers died of. While one is held, no more are taken than there are lanes:
 //   what waited behind it would pay an attempt for its end.
 //
-// Life: Start, Drain, then destroy. Threads: the loop's alone, but for the lanes inside.
+// Life: Start, Drain, then destroy. Threads: the loop's alone, but for the lanes and the reader of pictures inside.
 #pragma once
 
 #include <array>

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <boost/asio/ip/tcp.hpp>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -173,6 +174,15 @@ TEST_F(ProgramTest, WorkersWorkByTheSettingsOfTheirHub) {
   EXPECT_EQ(LabelsOf(ran).at("chair_1.jpg").first, "chair");
 }
 
+TEST_F(ProgramTest, ARunTakesNoPortThatTheSettingsNameForTheService) {
+  const asio::ip::tcp::acceptor service(io_.context(), {asio::ip::make_address("127.0.0.1"), 0});
+  const Ran ran =
+      Run({"run", DARKROOM_SOURCE "/models/furniture/samples/chair_1.jpg"},
+          {fmt::format("DARKROOM_GATEWAY_PORT={}", service.local_endpoint().port()),
+           fmt::format("DARKROOM_LISTEN=127.0.0.1:{}", service.local_endpoint().port()), "DARKROOM_CONFIG=/dev/null"});
+  EXPECT_EQ(ran.end, "exit status 0");
+}
+
 TEST_F(ProgramTest, ModelCheckFindsWhatAWorkerWould) {
   const Ran good = Run({"model", "check", DARKROOM_SOURCE "/models"});
   EXPECT_EQ(good.end, "exit status 0");
@@ -182,7 +192,7 @@ TEST_F(ProgramTest, ModelCheckFindsWhatAWorkerWould) {
   std::ofstream(folder_ + "/wrong/labels.txt", std::ios::app) << "an eleventh\n";
   EXPECT_EQ(Run({"model", "check", folder_ + "/wrong"}).end, "exit status 1") << "the network knows ten";
   EXPECT_EQ(Run({"model", "check", folder_}).end, "exit status 1") << "the packages inside are meant";
-  EXPECT_EQ(Run({"model", "check", folder_ + "/none"}).end, "exit status 2");
+  EXPECT_EQ(Run({"model", "check", folder_ + "/none"}).end, "exit status 1");
   EXPECT_EQ(Run({"model"}).end, "exit status 2");
 }
 
