@@ -14,7 +14,7 @@
 #include "base/crypto.h"
 #include "base/log.h"
 #include "cli/picture_jobs.h"
-#include "model/classifier.h"
+#include "model/model.h"
 #include "service_bench.h"
 
 namespace darkroom::bench {

@@ -9,7 +9,7 @@
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/picture_files.h"
-#include "model/classifier.h"
+#include "model/model.h"
 
 namespace darkroom::cli {
 namespace {
@@ -56,9 +56,7 @@ Status RunSample(const model::Model& model, const Clock& clock, const std::strin
   if (!prediction) return Fail(prediction.error().During(path));
   const double ms = Seconds(clock.Now() - begin) * 1000;
   const std::string name = std::filesystem::path(path).filename().string();
-  if (prediction->labels.empty()) return Print("  {:<24} {:.0f} ms\n", name, ms), Status();
-  const model::Label& best = prediction->labels.front();
-  Print("  {:<24} {} {:.3f}, {:.0f} ms\n", name, best.label, best.score, ms);
+  Print("  {:<24} {}{}{:.0f} ms\n", name, prediction->summary, prediction->summary.empty() ? "" : ", ", ms);
   return {};
 }
 
@@ -68,7 +66,7 @@ bool CheckPackage(const CheckFlags& flags, model::Package package, model::Runtim
   const auto model = model::Model::Load(std::move(package), runtime);
   if (!model) return PrintError(model.error()), false;
   const model::Package& loaded = (*model)->package();
-  Print("{}: {} {}, {} labels, good\n", folder, loaded.name, loaded.version, loaded.labels.size());
+  Print("{}: {} {}, {}, good\n", folder, loaded.name, loaded.version, Name(loaded.task));
   const auto samples = Samples(flags, folder);
   if (!samples) return PrintError(samples.error()), false;
   bool good = true;

@@ -1,10 +1,9 @@
-// Model: a package made ready to run: picture in, labels out.
+// Model: a package made ready to run: picture in, answer out.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -16,16 +15,11 @@
 #include "imaging/image.h"
 #include "model/package.h"
 #include "model/runtime.h"
+#include "model/tasks/postprocessor.h"
 
 namespace darkroom::model {
 
-class Session;
-
-struct Label {
-  std::string label;
-  int index = 0;    // the class, as the network numbers it
-  float score = 0;  // a probability when the network, or softmax = true, makes it one
-};
+class Chain;
 
 // The picture as it was handed in, upright.
 struct PictureInfo {
@@ -42,9 +36,9 @@ struct StepTimes {
 };
 
 struct Prediction {
-  Task task = Task::kClassification;
-  std::vector<Label> labels;           // best first, equal scores by index; empty for kNoop
-  std::optional<PictureInfo> picture;  // nothing for kNoop
+  json::object result;              // what result.json holds (docs/formats/result.md)
+  std::vector<ProducedFile> files;  // beside it
+  std::string summary;              // for people, in a few words
   StepTimes times;
 };
 
@@ -53,47 +47,29 @@ struct PredictOptions {
   std::stop_token stop = {};  // ends a run early, with kCancelled
 };
 
-// A picture made into the network's input.
-struct PreparedInput {
-  std::vector<std::byte> tensor;  // elements of the package's input type and layout, batch of one
-  std::optional<PictureInfo> picture;
-  Time decoded;
-  Time preprocessed;
-};
-
-// Life cycle: Load reads the weights, holds them against the package and runs the network once, so that a model which
-// loads runs, and its first job is not slower than the rest.
-// Threads: all members are const and may run at once on any number of threads; each run uses the caller's thread alone.
+// Life cycle: Load reads the networks, holds them against the package and runs the whole once on a blank picture, so
+// that a model which loads runs, and its first job is not slower than the rest. Threads: all members are const and may
+// run at once on any number of threads; each run uses the caller's thread alone.
 class Model {
  public:
   // `runtime` must outlive the model; a kNoop package does not open it.
-  // Errors: kInvalid when weights and package contradict each other (each names file, key, expected and found).
+  // Errors: kInvalid when networks and package contradict each other (each names file, key, expected and found).
   static Result<std::unique_ptr<Model>> Load(Package package, Runtime& runtime);
   ~Model();
+  Model(const Model&) = delete;
 
   const Package& package() const { return package_; }
 
-  // Decode, preprocess, infer, rank. Errors: those of imaging::Decode (the picture's fault: retrying cannot help),
-  // kInternal when the network fails or answers with numbers that are not finite, kCancelled.
+  // Decode, preprocess, infer, develop. Errors: those of imaging::Decode (the picture's fault: retrying cannot help),
+  // kInternal when a network fails or answers with numbers that are not finite, kCancelled.
   Result<Prediction> Run(std::string_view image_bytes, const Clock& clock, const PredictOptions& options = {}) const;
 
-  // The two halves of Run, for callers that keep them on different threads.
-  Result<PreparedInput> Prepare(std::string_view image_bytes, const Clock& clock) const;
-  Result<Prediction> Infer(const PreparedInput& input, const Clock& clock, const PredictOptions& options = {}) const;
-
  private:
-  Model(Package package, std::unique_ptr<Session> session);
+  explicit Model(Package package);
 
   const Package package_;
-  const std::unique_ptr<Session> session_;  // null for kNoop
+  std::unique_ptr<const Chain> chain_;                  // null for kNoop
+  std::unique_ptr<const Postprocessor> postprocessor_;  // likewise; refers to package_
 };
-
-// The best `top_k` of `scores`, best first, equal ones by index. `labels` has a name for each score.
-std::vector<Label> Rank(std::span<const float> scores, const std::vector<std::string>& labels, int top_k);
-// In place; subtracts the largest first, so that no finite input overflows.
-void Softmax(std::span<float> scores);
-
-// What result.json holds (docs/formats/result.md).
-json::object ToJson(const Prediction& prediction);
 
 }  // namespace darkroom::model

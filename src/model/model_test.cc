@@ -1,4 +1,4 @@
-#include "model/classifier.h"
+#include "model/model.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -50,8 +50,10 @@ std::string Plain(std::uint8_t red, std::uint8_t green, std::uint8_t blue, int w
 std::string LabelsOf(const Result<Prediction>& prediction) {
   if (!prediction) return prediction.error().message();
   std::string text;
-  for (const Label& label : prediction->labels)
-    text += label.label + " " + std::to_string(std::lround(label.score)) + "; ";
+  for (const json::value& label : prediction->result.at("labels").as_array()) {
+    text += std::string(label.at("label").as_string()) + " " +
+            std::to_string(std::lround(label.at("score").to_number<double>())) + "; ";
+  }
   return text;
 }
 
@@ -80,17 +82,16 @@ TEST_F(ModelTest, MakesProbabilitiesWhenAskedTo) {
   Result<Prediction> prediction =
       Load(Replaced(kMeansToml, "softmax = false", "softmax = true"))->Run(Plain(1, 2, 3), clock_);
   ASSERT_TRUE(prediction);
-  EXPECT_EQ(prediction->labels[0].label, "blue");
-  EXPECT_NEAR(prediction->labels[0].score, std::exp(3) / (std::exp(1) + std::exp(2) + std::exp(3)), 1e-6);
+  const json::value& best = prediction->result.at("labels").at(0);
+  EXPECT_EQ(best.at("label"), "blue");
+  EXPECT_NEAR(best.at("score").to_number<double>(), std::exp(3) / (std::exp(1) + std::exp(2) + std::exp(3)), 1e-6);
 }
 
 TEST_F(ModelTest, TellsThePictureAsItIsShown) {
   const std::string sideways = imaging::EncodeJpeg(imaging::Gradient(32, 16), {.orientation = 6});
   Result<Prediction> prediction = Load(kMeansToml)->Run(sideways, clock_);
   ASSERT_TRUE(prediction);
-  EXPECT_EQ(prediction->picture->width, 16);
-  EXPECT_EQ(prediction->picture->height, 32);
-  EXPECT_EQ(prediction->picture->format, imaging::Format::kJpeg);
+  EXPECT_EQ(prediction->result.at("image"), (json::object{{"width", 16}, {"height", 32}, {"format", "jpeg"}}));
 }
 
 TEST_F(ModelTest, RefusesNumbersThatAreNone) {
@@ -116,34 +117,25 @@ TEST_F(ModelTest, ANoopNeedsNeitherPictureNorRuntime) {
   ASSERT_TRUE(model) << model.error().message();
   Result<Prediction> prediction = (*model)->Run("anything", clock_);
   ASSERT_TRUE(prediction);
-  EXPECT_EQ(json::serialize(ToJson(*prediction)), R"({"task":"noop","labels":[]})");
+  EXPECT_EQ(json::serialize(prediction->result), R"({"task":"noop","labels":[]})");
   EXPECT_EQ(prediction->times.inferred, clock_.Now());
 }
 
-TEST(Rank, PutsTheBestFirstAndEqualOnesByIndex) {
-  const std::vector<std::string> labels = {"a", "b", "c", "d"};
-  const std::vector<float> scores = {0.1f, 0.4f, 0.1f, 0.4f};
-  std::vector<Label> ranked = Rank(scores, labels, 3);
-  ASSERT_EQ(ranked.size(), 3u);
-  EXPECT_EQ(ranked[0].index, 1);
-  EXPECT_EQ(ranked[1].index, 3);
-  EXPECT_EQ(ranked[2].index, 0);
+TEST_F(ModelTest, AnswersWhatResultJsonHolds) {
+  const auto prediction = Load(Replaced(kMeansToml, "top_k = 3", "top_k = 1"))->Run(Plain(7, 2, 3), clock_);
+  ASSERT_TRUE(prediction);
+  EXPECT_EQ(prediction->result, (json::object{{"task", "classification"},
+                                              {"labels", {{{"label", "red"}, {"index", 0}, {"score", 7.0}}}},
+                                              {"image", {{"width", 20}, {"height", 10}, {"format", "png"}}}}));
+  EXPECT_EQ(prediction->summary, "red 7.000");
 }
 
-TEST(Softmax, SumsToOneAndDoesNotOverflow) {
-  std::vector<float> scores = {1000, 999, -1000};
-  Softmax(scores);
-  EXPECT_NEAR(scores[0], 1 / (1 + std::exp(-1)), 1e-6);
-  EXPECT_NEAR(scores[0] + scores[1] + scores[2], 1, 1e-6);
-}
-
-TEST(ToJson, IsWhatResultJsonHolds) {
-  Prediction prediction;
-  prediction.labels = {{"chair", 0, 0.5f}};
-  prediction.picture = {640, 480, imaging::Format::kWebp};
-  EXPECT_EQ(ToJson(prediction), (json::object{{"task", "classification"},
-                                              {"labels", {{{"label", "chair"}, {"index", 0}, {"score", 0.5}}}},
-                                              {"image", {{"width", 640}, {"height", 480}, {"format", "webp"}}}}));
+TEST_F(ModelTest, CountsTheLabels) {
+  const auto package = LoadPackage(WritePackage(folder_.path(), kMeansToml, "red\ngreen\nblue\nalpha\n"));
+  const auto model = Model::Load(*package, runtime_);
+  ASSERT_FALSE(model);
+  EXPECT_THAT(model.error().message(),
+              HasSubstr("labels.txt: expected 3 labels, as many as output \"scores\" has scores; found 4"));
 }
 
 }  // namespace

@@ -6,7 +6,6 @@
 #include <cctype>
 #include <fstream>
 #include <iterator>
-#include <limits>
 
 #include "base/crypto.h"
 #include "model/labels.h"
@@ -16,47 +15,9 @@ namespace darkroom::model {
 namespace {
 
 namespace fs = std::filesystem;
-using std::string_view_literals::operator""sv;
 
-template <class T>
-using Words = std::span<const std::pair<std::string_view, T>>;
-
-constexpr std::pair<std::string_view, Task> kTasks[] = {{"classification", Task::kClassification},
-                                                        {"noop", Task::kNoop}};
-constexpr std::pair<std::string_view, Layout> kLayouts[] = {{"NCHW", Layout::kNchw}, {"NHWC", Layout::kNhwc}};
-constexpr std::pair<std::string_view, ElementType> kTypes[] = {{"float32", ElementType::kFloat32},
-                                                               {"uint8", ElementType::kUint8}};
-constexpr std::pair<std::string_view, Resize> kResizes[] = {
-    {"shorter", Resize::kShorter}, {"stretch", Resize::kStretch}, {"fit", Resize::kFit}};
-constexpr std::pair<std::string_view, imaging::Filter> kFilters[] = {{"bilinear", imaging::Filter::kBilinear},
-                                                                     {"bicubic", imaging::Filter::kBicubic},
-                                                                     {"nearest", imaging::Filter::kNearest}};
-constexpr std::pair<std::string_view, Color> kColors[] = {
-    {"RGB", Color::kRgb}, {"BGR", Color::kBgr}, {"GRAY", Color::kGray}};
-
-constexpr std::string_view kModelKeys[] = {"name", "version", "task", "description", "license", "file", "labels"};
-constexpr std::string_view kInputKeys[] = {"name", "layout", "type", "width", "height"};
-constexpr std::string_view kPreprocessKeys[] = {"resize", "resize_to", "filter", "color", "pad_color", "mean", "scale"};
-constexpr std::string_view kOutputKeys[] = {"name", "softmax", "top_k"};
-constexpr std::string_view kLimitsKeys[] = {"max_pixels"};
-constexpr KnownSection kSections[] = {{"model", kModelKeys},
-                                      {"input", kInputKeys},
-                                      {"preprocess", kPreprocessKeys},
-                                      {"output", kOutputKeys},
-                                      {"limits", kLimitsKeys}};
-constexpr std::string_view kNoopKeys[] = {"name", "version", "task", "description", "license"};
-constexpr KnownSection kNoopSections[] = {{"model", kNoopKeys}};
-
-constexpr int kMaxInputSide = 4096;
-constexpr int kMaxTopK = 100'000;
 constexpr std::int64_t kMaxTomlBytes = 64 << 10;
 constexpr std::int64_t kMaxLabelBytes = 16 << 20;
-
-// A package's name stands in URLs, metrics and object keys.
-bool IsName(std::string_view text, std::size_t longest) {
-  auto plain = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || "._-"sv.contains(c); };
-  return !text.empty() && text.size() <= longest && text[0] != '.' && std::ranges::all_of(text, plain);
-}
 
 Result<std::string> ReadFile(const fs::path& path, std::int64_t limit) {
   std::ifstream in(path, std::ios::binary);
@@ -75,114 +36,70 @@ Result<std::string> ReadFile(const fs::path& path, std::int64_t limit) {
   return text;
 }
 
-// A file of the package: a relative path that stays within its folder.
-fs::path FileOf(TomlReader& reader, const Package& package, std::string_view key, std::string fallback) {
-  const fs::path file = reader.Text("model", key, std::move(fallback));
-  if (file.empty() || file.is_absolute() || std::ranges::find(file, "..") != file.end()) {
-    reader.Expect("model", key, "the name of a file in the package's folder");
-  }
-  return package.toml_path.parent_path() / file;
-}
-
-void ReadModel(TomlReader& reader, Package* package) {
-  package->name = reader.Text("model", "name", std::nullopt);
-  if (!IsName(package->name, 64)) reader.Expect("model", "name", "1 to 64 letters, digits, \".\", \"_\", \"-\"");
-  package->version = reader.Text("model", "version", std::nullopt);
-  if (!IsName(package->version, 32)) reader.Expect("model", "version", "1 to 32 letters, digits, \".\", \"_\", \"-\"");
-  package->description = reader.Text("model", "description", "");
-  package->license = reader.Text("model", "license", "");
-}
-
-void ReadInput(TomlReader& reader, InputSpec* input) {
-  input->name = reader.Text("input", "name", "");
-  input->layout = reader.Word<Layout>("input", "layout", kLayouts, Layout::kNchw);
-  input->type = reader.Word<ElementType>("input", "type", kTypes, ElementType::kFloat32);
-  input->width = static_cast<int>(reader.Integer("input", "width", 1, kMaxInputSide, std::nullopt));
-  input->height = static_cast<int>(reader.Integer("input", "height", 1, kMaxInputSide, std::nullopt));
-}
-
-// What makes a classifier silently worse when it is left out has no default: how to resize, mean, scale.
-void ReadPreprocess(TomlReader& reader, const InputSpec& input, PreprocessSpec* preprocess) {
-  constexpr std::string_view kSection = "preprocess";
-  preprocess->resize = reader.Word<Resize>(kSection, "resize", kResizes, std::nullopt);
-  if (preprocess->resize == Resize::kShorter) {
-    const int least = std::max(input.width, input.height);
-    preprocess->resize_to =
-        static_cast<int>(reader.Integer(kSection, "resize_to", least, 2 * kMaxInputSide, std::nullopt));
-  } else if (reader.Has(kSection, "resize_to")) {
-    reader.Expect(kSection, "resize_to", "nothing unless resize = \"shorter\"");
-  }
-  preprocess->filter = reader.Word<imaging::Filter>(kSection, "filter", kFilters, imaging::Filter::kBilinear);
-  preprocess->color = reader.Word<Color>(kSection, "color", kColors, Color::kRgb);
-  if (preprocess->resize != Resize::kFit && reader.Has(kSection, "pad_color")) {
-    reader.Expect(kSection, "pad_color", "nothing unless resize = \"fit\"");
-  }
-  preprocess->pad_color = reader.ColorValue(kSection, "pad_color", preprocess->pad_color);
-  if (input.type == ElementType::kUint8) {
-    for (std::string_view key : {"mean"sv, "scale"sv}) {
-      if (reader.Has(kSection, key))
-        reader.Expect(kSection, key, "nothing, since [input] type = \"uint8\" takes raw bytes");
+// The labels that a task has, by the place they are named at.
+template <class Output>  // TaskSpec or const TaskSpec
+auto LabelsOf(Output& output) {
+  std::vector<std::pair<std::string, decltype(&std::get_if<DetectionSpec>(&output)->labels)>> labels;
+  if (auto* classification = std::get_if<ClassificationSpec>(&output)) {
+    for (std::size_t i = 0; i < classification->heads.size(); ++i) {
+      auto& head = classification->heads[i];
+      labels.emplace_back(head.name.empty() ? "model" : fmt::format("head.{}", i), &head.labels);
     }
-    return;
+  } else if (auto* detection = std::get_if<DetectionSpec>(&output)) {
+    labels.emplace_back("model", &detection->labels);
+  } else if (auto* segmentation = std::get_if<SegmentationSpec>(&output)) {
+    labels.emplace_back("model", &segmentation->labels);
   }
-  preprocess->mean = reader.Numbers(kSection, "mean", preprocess->channels());
-  preprocess->scale = reader.Numbers(kSection, "scale", preprocess->channels());
-  for (int c = 0; c < preprocess->channels(); ++c) {
-    if (preprocess->scale[c] == 0) reader.Expect(kSection, "scale", "numbers other than 0");
-  }
+  return labels;
 }
 
-void ReadOutput(TomlReader& reader, OutputSpec* output) {
-  output->name = reader.Text("output", "name", "");
-  output->softmax = reader.Flag("output", "softmax");
-  output->top_k = static_cast<int>(reader.Integer("output", "top_k", 1, kMaxTopK, output->top_k));
+Status LoadLabels(const Package& package, const std::string& section, Labels* labels) {
+  Result<std::string> text = ReadFile(labels->path, kMaxLabelBytes);
+  if (!text) return Fail(Code::kInvalid, text.error().During(package.Where(section, "labels")).message());
+  Result<std::vector<std::string>> parsed = ParseLabels(*text);
+  if (!parsed) return Fail(Code::kInvalid, fmt::format("{}:{}", labels->path.string(), parsed.error().message()));
+  labels->names = std::move(*parsed);
+  return {};
 }
 
-template <class T>
-std::string_view NameOf(Words<T> words, T value) {
-  for (const auto& [name, of] : words) {
-    if (of == value) return name;
+// More labels than there are cannot be answered.
+Status BoundTopK(const Package& package, ClassificationSpec& classification) {
+  for (std::size_t i = 0; i < classification.heads.size(); ++i) {
+    ClassificationSpec::Head& head = classification.heads[i];
+    const int classes = static_cast<int>(head.labels.names.size());
+    const std::string section = head.name.empty() ? "output" : fmt::format("head.{}", i);
+    if (head.top_k > classes && package.lines.contains(section + ".top_k")) {
+      return Fail(Code::kInvalid, fmt::format("{}: expected at most {}, the number of labels, found {}",
+                                              package.Where(section, "top_k"), classes, head.top_k));
+    }
+    head.top_k = std::min(head.top_k, classes);
   }
-  return "unknown";
+  return {};
 }
 
 }  // namespace
 
-std::string_view Name(Task task) { return NameOf<Task>(kTasks, task); }
-std::string_view Name(Layout layout) { return NameOf<Layout>(kLayouts, layout); }
-std::string_view Name(ElementType type) { return NameOf<ElementType>(kTypes, type); }
-std::string_view Name(Color color) { return NameOf<Color>(kColors, color); }
-
 std::string Package::Where(std::string_view section, std::string_view key) const {
-  const auto line = lines.find(fmt::format("{}.{}", section, key));
+  auto line = lines.find(fmt::format("{}.{}", section, key));
+  if (line == lines.end() && section.contains('.')) line = lines.find(section);
   const std::string at = line == lines.end() ? "" : fmt::format(":{}", line->second);
-  return fmt::format("{}{}: [{}] {}", toml_path.string(), at, section, key);
+  return fmt::format("{}{}: {} {}", toml_path.string(), at, Title(section), key);
 }
 
-Result<Package> ParseModelToml(std::string text, const fs::path& toml_path) {
-  Result<TomlReader> reader = TomlReader::Parse(text, toml_path);
-  if (!reader) return Fail(reader.error());
-  Package package;
-  package.toml_path = toml_path;
-  package.toml = std::move(text);
-  package.lines = reader->Lines();
+std::vector<std::string> Package::labels() const {
+  std::vector<std::string> all;
+  for (const auto& [section, labels] : LabelsOf(output))
+    all.insert(all.end(), labels->names.begin(), labels->names.end());
+  return all;
+}
 
-  // The task says which keys there are, but a mistyped "task" is told by its key.
-  const bool noop = reader->Has("model", "task") && reader->Text("model", "task", "") == "noop";
-  reader->AllowOnly(noop ? std::span<const KnownSection>(kNoopSections) : kSections);
-  package.task = reader->Word<Task>("model", "task", kTasks, std::nullopt);
-  ReadModel(*reader, &package);
-  if (package.task == Task::kClassification) {
-    package.weights_path = FileOf(*reader, package, "file", "model.onnx");
-    package.labels_path = FileOf(*reader, package, "labels", "labels.txt");
-    ReadInput(*reader, &package.input);
-    ReadPreprocess(*reader, package.input, &package.preprocess);
-    ReadOutput(*reader, &package.output);
-    package.max_pixels =
-        reader->Integer("limits", "max_pixels", 1, std::numeric_limits<std::int32_t>::max(), package.max_pixels);
+std::vector<fs::path> Package::files() const {
+  std::vector<fs::path> all;
+  for (const StageSpec& stage : stages) {
+    if (!stage.network.empty()) all.push_back(stage.network);
   }
-  if (!reader->status()) return Fail(reader->status().error());
-  return package;
+  for (const auto& [section, labels] : LabelsOf(output)) all.push_back(labels->path);
+  return all;
 }
 
 Result<Package> LoadPackage(const fs::path& folder) {
@@ -191,24 +108,20 @@ Result<Package> LoadPackage(const fs::path& folder) {
   Result<Package> package = ParseModelToml(std::move(*text), folder / "model.toml");
   if (!package || package->task == Task::kNoop) return package;
 
-  std::error_code error;
-  if (!fs::is_regular_file(package->weights_path, error)) {
-    return Fail(Code::kInvalid, fmt::format("{}: expected the weights in {}, found no such file",
-                                            package->Where("model", "file"), package->weights_path.string()));
+  for (const StageSpec& stage : package->stages) {
+    std::error_code error;
+    if (stage.network.empty() || fs::is_regular_file(stage.network, error)) continue;
+    return Fail(Code::kInvalid,
+                fmt::format("{}: expected the network in {}, found no such file",
+                            package->Where(stage.section, stage.section == "model" ? "file" : "network"),
+                            stage.network.string()));
   }
-  Result<std::string> labels = ReadFile(package->labels_path, kMaxLabelBytes);
-  if (!labels) return Fail(Code::kInvalid, labels.error().During(package->Where("model", "labels")).message());
-  Result<std::vector<std::string>> parsed = ParseLabels(*labels);
-  if (!parsed) {
-    return Fail(Code::kInvalid, fmt::format("{}:{}", package->labels_path.string(), parsed.error().message()));
+  for (const auto& [section, labels] : LabelsOf(package->output)) {
+    if (Status loaded = LoadLabels(*package, section, labels); !loaded) return Fail(loaded.error());
   }
-  package->labels = std::move(*parsed);
-  const int classes = static_cast<int>(package->labels.size());
-  if (package->output.top_k > classes && package->lines.contains("output.top_k")) {
-    return Fail(Code::kInvalid, fmt::format("{}: expected at most {}, the number of labels, found {}",
-                                            package->Where("output", "top_k"), classes, package->output.top_k));
+  if (auto* classification = std::get_if<ClassificationSpec>(&package->output)) {
+    if (Status bounded = BoundTopK(*package, *classification); !bounded) return Fail(bounded.error());
   }
-  package->output.top_k = std::min(package->output.top_k, classes);
   return package;
 }
 
@@ -252,8 +165,7 @@ FoundPackages FindPackages(const fs::path& folder) {
 Result<std::string> Digest(const Package& package) {
   Sha256Stream digest;
   digest.Update(package.toml);
-  for (const fs::path& path : {package.weights_path, package.labels_path}) {
-    if (path.empty()) continue;
+  for (const fs::path& path : package.files()) {
     std::ifstream in(path, std::ios::binary);
     std::vector<char> block(std::size_t{256} << 10);
     while (in) {

@@ -8,29 +8,24 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "imaging/resample.h"
+#include "model/operation.h"
+#include "model/task_spec.h"
+#include "model/tensor.h"
 
 namespace darkroom::model {
 
-enum class Task {
-  kClassification,
-  kNoop,  // no weights; answers an empty result without looking at the picture. Measures the service around a model.
-};
 enum class Layout { kNchw, kNhwc };
-enum class ElementType { kFloat32, kUint8 };
 enum class Resize { kShorter, kStretch, kFit };
-enum class Color { kRgb, kBgr, kGray };
 
 // The words of model.toml. Static storage.
-std::string_view Name(Task task);
 std::string_view Name(Layout layout);
-std::string_view Name(ElementType type);
-std::string_view Name(Color color);
 
 struct InputSpec {
   std::string name;  // the tensor's; empty: the only one the model has
@@ -50,20 +45,25 @@ struct PreprocessSpec {
   std::array<float, 3> mean = {0, 0, 0};
   std::array<float, 3> scale = {1, 1, 1};
 
-  int channels() const { return color == Color::kGray ? 1 : 3; }
+  int channels() const { return color == Color::kGray ? 1 : color == Color::kRgba ? 4 : 3; }
 };
 
-struct OutputSpec {
-  std::string name;  // the tensor's; empty: the only one the model has
-  bool softmax = false;
-  int top_k = 5;
+// One step from the picture's tensor to the task's: a network or an operation.
+struct StageSpec {
+  std::string name;               // 1 to 64 letters, digits, ".", "_", "-"; unlike those of the other stages
+  std::string section;            // "stage.0": what Package::Where takes; "model" for the only, unwritten stage
+  std::filesystem::path network;  // empty for an operation
+  std::optional<Operation> operation;
+  // Which tensor is which input, theirs → ours; the key "" stands for the only input there is. What is not said: the
+  // tensor of the input's name, or the last one made when there is but one input.
+  std::map<std::string, std::string, std::less<>> inputs;
+  // New names for what comes out, theirs → ours. What is not said: a network's own, the stage's for an operation.
+  std::map<std::string, std::string, std::less<>> outputs;
 };
 
 struct Package {
-  std::filesystem::path toml_path;     // empty for the built-in package
-  std::filesystem::path weights_path;  // empty for kNoop
-  std::filesystem::path labels_path;   // empty for kNoop
-  std::string toml;                    // model.toml as read
+  std::filesystem::path toml_path;  // empty for the built-in package
+  std::string toml;                 // model.toml as read
 
   std::string name;
   std::string version;  // see CompareVersions
@@ -72,21 +72,28 @@ struct Package {
   std::string license;
   InputSpec input;
   PreprocessSpec preprocess;
-  OutputSpec output;
+  std::vector<StageSpec> stages;  // one at least, but none for kNoop
+  TaskSpec output;
   std::int64_t max_pixels = 50'000'000;
-  std::vector<std::string> labels;  // by class index
 
   std::map<std::string, int, std::less<>> lines;  // "input.width" → line of model.toml, for errors found later
 
   // "FOLDER/model.toml:12: [input] width", the line only when the key was written there: how an error names its place.
   std::string Where(std::string_view section, std::string_view key) const;
+  // The classes that a job's answer speaks of, of all heads; empty for tasks without.
+  std::vector<std::string> labels() const;
+  // The networks, in their order, then the files of labels.
+  std::vector<std::filesystem::path> files() const;
 };
 
+// What the picture's tensor is called among the stages.
+inline constexpr std::string_view kPicture = "picture";
+
 // Reads the package in `folder`. Errors: kNotFound without a model.toml; kInvalid for everything wrong in it, naming
-// file, line, key, what was expected and what was found; a missing weights file too. Weights are not opened.
+// file, line, key, what was expected and what was found; a missing network too. Networks are not opened.
 Result<Package> LoadPackage(const std::filesystem::path& folder);
 
-// The part of LoadPackage that needs no other file: everything but the labels, and whether the weights are there.
+// The part of LoadPackage that needs no other file: everything but the labels, and whether the networks are there.
 // `toml_path` is where the text came from.
 Result<Package> ParseModelToml(std::string text, const std::filesystem::path& toml_path);
 
@@ -100,7 +107,7 @@ struct FoundPackages {
 // Loads every FOLDER/<any>/model.toml; folders without that file are passed over.
 FoundPackages FindPackages(const std::filesystem::path& folder);
 
-// "sha256:" and 64 hex digits over the bytes of model.toml, the weights and the labels, in this order: what
+// "sha256:" and 64 hex digits over the bytes of model.toml, the networks and the labels, in this order: what
 // `cat model.toml model.onnx labels.txt | sha256sum` prints. Reads the weights, some milliseconds for each MB, so
 // it is not part of LoadPackage.
 Result<std::string> Digest(const Package& package);

@@ -55,8 +55,9 @@ max_pixels = 1000
   EXPECT_EQ(package->task, Task::kClassification);
   EXPECT_EQ(package->description, "Ten kinds.");
   EXPECT_EQ(package->license, "Apache-2.0");
-  EXPECT_EQ(package->weights_path, folder.path() / "p/model.onnx");
-  EXPECT_THAT(package->labels, ElementsAre("red", "green", "blue"));
+  ASSERT_EQ(package->stages.size(), 1u);
+  EXPECT_EQ(package->stages[0].network, folder.path() / "p/model.onnx");
+  EXPECT_THAT(package->labels(), ElementsAre("red", "green", "blue"));
   EXPECT_EQ(package->input.name, "image");
   EXPECT_EQ(package->input.layout, Layout::kNhwc);
   EXPECT_EQ(package->input.width, 96);
@@ -67,9 +68,10 @@ max_pixels = 1000
   EXPECT_EQ(package->preprocess.color, Color::kBgr);
   EXPECT_THAT(package->preprocess.mean, ElementsAre(123.675f, 116.28f, 103.f));
   EXPECT_THAT(package->preprocess.scale, ElementsAre(0.5f, 0.25f, 2.f));
-  EXPECT_EQ(package->output.name, "logits");
-  EXPECT_TRUE(package->output.softmax);
-  EXPECT_EQ(package->output.top_k, 2);
+  const auto& head = std::get<ClassificationSpec>(package->output).heads.at(0);
+  EXPECT_EQ(head.tensor, "logits");
+  EXPECT_EQ(head.activation, Activation::kSoftmax);
+  EXPECT_EQ(head.top_k, 2);
   EXPECT_EQ(package->max_pixels, 1000);
   EXPECT_THAT(package->Where("input", "width"), HasSubstr("model.toml:13: [input] width"));
 }
@@ -96,7 +98,8 @@ constexpr Mistake kMistakes[] = {
     {"name = \"means\"", "name = \"../x\"", ":2: [model] name: expected 1 to 64 letters"},
     {"version = \"1\"\n", "", ":1: [model] version: expected text in quotes, found nothing"},
     {"\"classification\"", "\"clasification\"",
-     ":4: [model] task: expected one of \"classification\", \"noop\", found \"clasification\""},
+     ":4: [model] task: expected one of \"classification\", \"detection\", \"segmentation\", \"depth\", "
+     "\"image-to-image\", \"embedding\", \"image-to-voxels\", \"raw\", \"noop\", found \"clasification\""},
     {"task = \"classification\"\n", "", "[model] task: expected one of"},
     {"layout = \"NCHW\"", "layout = \"CHW\"", ":8: [input] layout: expected one of \"NCHW\", \"NHWC\", found \"CHW\""},
     {"type = \"float32\"", "type = \"float\"", ":9: [input] type: expected one of \"float32\", \"uint8\""},
@@ -124,7 +127,7 @@ constexpr Mistake kMistakes[] = {
     {"top_k = 3", "top_k = 3\n[limits]\nmax_pixels = 0", "[limits] max_pixels: expected a whole number from 1"},
     {"task =", "file = \"/etc/passwd\"\ntask =", "[model] file: expected the name of a file in the package's folder"},
     {"task =", "file = \"../x.onnx\"\ntask =", "[model] file: expected the name of a file in the package's folder"},
-    {"task =", "file = \"gone.onnx\"\ntask =", ":4: [model] file: expected the weights in"},
+    {"task =", "file = \"gone.onnx\"\ntask =", ":4: [model] file: expected the network in"},
     {"task =", "labels = \"gone.txt\"\ntask =", ":4: [model] labels: "},
     {"width = 8", "width = ", ":10: not TOML: "},
     {"width = 8", "width = 8\nwidth = 8", ":11: not TOML: "},

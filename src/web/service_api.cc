@@ -17,7 +17,7 @@ namespace {
 
 json::object ToJson(const model::Package& package, bool is_default) {
   json::array labels;
-  for (const std::string& label : package.labels) labels.emplace_back(label);
+  for (const std::string& label : package.labels()) labels.emplace_back(label);
   return {{"name", package.name},
           {"version", package.version},
           {"task", Name(package.task)},

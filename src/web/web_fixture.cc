@@ -23,7 +23,9 @@ model::Package Furniture(std::string version) {
   package.description = "ten kinds of furniture";
   package.license = "Apache-2.0";
   package.input.width = package.input.height = 96;
-  package.labels = {"chair", "table"};
+  model::ClassificationSpec::Head head;
+  head.labels.names = {"chair", "table"};
+  package.output = model::ClassificationSpec{{head}};
   package.max_pixels = 1'000'000;
   return package;
 }

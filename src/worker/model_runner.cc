@@ -23,7 +23,9 @@ const model::Package* Find(const std::vector<model::Package>& packages, const Mo
 
 // What is wrong with a package is told to who sends jobs, often its author; where it lies on this machine is not.
 std::string WithoutPaths(std::string text, const model::Package& package) {
-  for (const std::filesystem::path& file : {package.toml_path, package.labels_path, package.weights_path}) {
+  std::vector<std::filesystem::path> files = package.files();
+  files.push_back(package.toml_path);
+  for (const std::filesystem::path& file : files) {
     if (file.parent_path().empty()) continue;
     const std::string folder = file.parent_path().string() + "/";
     for (auto at = text.find(folder); at != text.npos; at = text.find(folder, at)) text.erase(at, folder.size());
@@ -86,12 +88,15 @@ Result<RunAnswer> ModelRunner::Run(const JobRequest& request, std::string_view p
   if (!loaded) return Fail(loaded.error());
   model::PredictOptions options;
   options.top_k = request.top_k;
-  const auto prediction = (*loaded)->model->Run(picture, clock_, options);
+  auto prediction = (*loaded)->model->Run(picture, clock_, options);
   if (!prediction) return Fail(prediction.error());
 
   RunAnswer answer;
   answer.model = (*loaded)->ref;
-  answer.result = WriteJson(model::ToJson(*prediction));
+  answer.result = WriteJson(prediction->result);
+  for (model::ProducedFile& file : prediction->files) {
+    answer.artifacts.push_back({std::move(file.name), std::move(file.content_type), std::move(file.bytes)});
+  }
   answer.decoded = prediction->times.decoded;
   answer.inferred = prediction->times.inferred;
   return answer;

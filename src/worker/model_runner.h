@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "model/classifier.h"
+#include "model/model.h"
 #include "worker/job_runner.h"
 
 namespace darkroom::worker {

@@ -47,8 +47,12 @@ def value(field, name, element_type, shape):
     return data(field, data(1, name) + data(2, data(1, number(1, element_type) + data(2, sides))))
 
 
-def constant(name, element_type, raw):
-    return data(5, number(2, element_type) + data(8, name) + data(9, raw))
+def constant(name, element_type, raw, sides=()):
+    return data(5, b"".join(number(1, s) for s in sides) + number(2, element_type) + data(8, name) + data(9, raw))
+
+
+def floats(name, sides, numbers):
+    return constant(name, FLOAT, struct.pack(f"<{len(numbers)}f", *numbers), sides)
 
 
 def write(name, *graph):
@@ -90,3 +94,44 @@ write("endless",
            + value(12, "still", BOOL, []) + value(12, "out", FLOAT, ["N", 3]))),
       constant("thousand_million", FLOAT, struct.pack("<f", 1e9)), constant("true", BOOL, b"\x01"),
       value(11, "image", FLOAT, ["N", 3, 8, 8]), scores)
+image = value(11, "image", FLOAT, ["N", 3, 8, 8])
+# The picture itself: scores of three classes, or a picture again.
+write("identity", node("Identity", ["image"], ["same"]), image, value(12, "same", FLOAT, ["N", 3, 8, 8]))
+# One number a pixel, and a side that only a run tells.
+write("gray",
+      node("ReduceMean", ["image"], ["gray"], ints("axes", [1]), integer("keepdims", 1)),
+      image, value(12, "gray", FLOAT, ["N", 1, "H", 8]))
+write("halves",  # takes what gray gives, or anything else of one channel
+      node("Mul", ["gray", "half"], ["halved"]), floats("half", [], [0.5]),
+      value(11, "gray", FLOAT, ["N", 1, 8, 8]), value(12, "halved", FLOAT, ["N", 1, 8, 8]))
+write("sums",
+      node("Add", ["left", "right"], ["sum"]), value(11, "left", FLOAT, [1, 1, 8, 8]),
+      value(11, "right", FLOAT, [1, 1, 8, 8]), value(12, "sum", FLOAT, [1, 1, 8, 8]))
+# Two boxes that overlap by more than half, one apart; as many scores for two classes.
+corners = [1, 1, 5, 5, 1, 1, 5, 6, 6, 6, 8, 8]
+write("boxes",
+      node("Identity", ["b"], ["boxes"]), node("Identity", ["s"], ["scores"]), image,
+      floats("b", [1, 3, 4], corners), floats("s", [1, 3, 2], [0.9, 0.1, 0.6, 0.2, 0.1, 0.8]),
+      value(12, "boxes", FLOAT, [1, 3, 4]), value(12, "scores", FLOAT, [1, 3, 2]))
+write("boxes_classed",
+      node("Identity", ["b"], ["boxes"]), node("Identity", ["s"], ["scores"]), node("Identity", ["c"], ["labels"]),
+      image, floats("b", [3, 4], corners), floats("s", [3], [0.9, 0.6, 0.8]),
+      constant("c", INT64, struct.pack("<3q", 0, 0, 1), [3]),
+      value(12, "boxes", FLOAT, ["N", 4]), value(12, "scores", FLOAT, ["N"]), value(12, "labels", INT64, ["N"]))
+centres = [3, 3, 4, 4, 3, 3.5, 4, 5, 7, 7, 2, 2]
+rows = [centres[i * 4:i * 4 + 4] for i in range(3)]
+write("yolov5",
+      node("Identity", ["all"], ["output0"]), image,
+      floats("all", [1, 3, 7], rows[0] + [1, 0.9, 0.1] + rows[1] + [1, 0.6, 0.2] + rows[2] + [0.8, 0.1, 1]),
+      value(12, "output0", FLOAT, [1, 3, 7]))
+columns = [list(c) for c in zip(*[rows[0] + [0.9, 0.1], rows[1] + [0.6, 0.2], rows[2] + [0.1, 0.8]])]
+write("yolov8",
+      node("Identity", ["all"], ["output0"]), image, floats("all", [1, 6, 3], sum(columns, [])),
+      value(12, "output0", FLOAT, [1, 6, 3]))
+# A block of 2×2×2 within 4×4×4, and a depth map.
+write("cube",
+      node("Identity", ["c"], ["occupancy"]), image,
+      floats("c", [1, 1, 4, 4, 4], [1.0 if {x, y, z} <= {1, 2} else 0.0 for z in range(4) for y in range(4) for x in range(4)]),
+      value(12, "occupancy", FLOAT, [1, 1, 4, 4, 4]))
+write("halfs",  # answers in a type that no stage takes
+      node("Cast", ["image"], ["small"], integer("to", 10)), image, value(12, "small", 10, ["N", 3, 8, 8]))
