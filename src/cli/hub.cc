@@ -7,6 +7,8 @@
 
 #include "base/log.h"
 #include "cli/names.h"
+#include "cli/package_follower.h"
+#include "cli/packages.h"
 #include "cli/setting_flags.h"
 #include "embedded/engine.h"
 #include "gateway/gateway.h"
@@ -128,6 +130,7 @@ struct Hub::Parts {
   Status StartGateway();
   void MakeFleet();
   Status StartWeb();
+  void FollowPackages();
   void StartLedger();
   Task<void> Stop();
   void CountDeath();
@@ -146,6 +149,7 @@ struct Hub::Parts {
   std::shared_ptr<ObjectStore> inputs;
   std::shared_ptr<ObjectStore> outputs;
   std::optional<web::ModelCatalog> catalog;
+  std::unique_ptr<PackageFollower> packages;
   std::unique_ptr<ledger::Ledger> ledger;
   std::unique_ptr<ledger::Sweeper> sweeper;
   std::unique_ptr<gateway::Gateway> gateway;
@@ -193,6 +197,7 @@ Task<Status> Hub::Parts::Start() {
   const auto listening = StartWeb();
   if (!listening) co_return listening;
   StartLedger();
+  FollowPackages();
   co_return co_await fleet->SetSize(options.settings.workers);
 }
 
@@ -294,6 +299,21 @@ void Hub::Parts::StartLedger() {
   sweeper->Start();
 }
 
+// What the API offers follows the packages on disk, as the workers do by themselves.
+void Hub::Parts::FollowPackages() {
+  auto take_up = [this, known = options.packages.packages]() mutable {
+    auto found = model::Renewed(known, FindAllPackages(options.package_directories));
+    known = found.packages;
+    for (const Error& error : found.errors) spdlog::warn("model package: {}", error.message());
+    io.Post([this, found = std::move(found)]() mutable {
+      catalog->Replace(std::move(found));
+      spdlog::info("model packages have changed; there are: {}", catalog->Names());
+    });
+  };
+  packages = std::make_unique<PackageFollower>(io, clock, options.package_directories, std::move(take_up));
+  packages->Start();
+}
+
 web::ReportCounts Hub::Parts::CountReports() const {
   if (!ledger) return {};
   const ledger::LedgerCounters& counters = ledger->counters();
@@ -304,6 +324,7 @@ Task<void> Hub::Parts::Stop() {
   const Time deadline = clock.Now() + options.settings.grace;
   constexpr Duration kLastWords = 2s;  // for calls at the gateway once the workers have left
   TaskGroup closing(io, clock);
+  if (packages) co_await packages->Stop();
   if (server) closing.Spawn(server->Stop(options.settings.grace));
   if (fleet) co_await fleet->Stop(deadline);
   co_await releases.Join();

@@ -18,8 +18,9 @@ namespace darkroom::cli {
 
 struct HubOptions {
   Settings settings;
-  std::string program;            // this program, started as `program worker`
-  model::FoundPackages packages;  // what the API offers
+  std::string program;  // this program, started as `program worker`
+  std::vector<std::string> package_directories;
+  model::FoundPackages packages;  // what was found there: what the API offers at first
   // Storage failed for good; nothing can be accepted any more: the process should end.
   std::function<void(Error)> on_fatal;
   // A worker died: how many have in a row, none becoming ready meanwhile.

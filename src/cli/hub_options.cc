@@ -37,7 +37,8 @@ Result<HubOptions> MakeHubOptions(const LoadedSettings& loaded, const std::strin
   }
   HubOptions options;
   options.program = ProgramPath();
-  options.packages = FindAllPackages(PackageDirectories(shipped, settings.models));
+  options.package_directories = PackageDirectories(shipped, settings.models);
+  options.packages = FindAllPackages(options.package_directories);
   for (const Error& error : options.packages.errors) spdlog::warn("model package left out: {}", error.message());
   if (settings.model.empty()) settings.model = DefaultModel(settings, options.packages.packages);
   options.settings = std::move(settings);

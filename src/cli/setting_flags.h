@@ -13,8 +13,8 @@
 namespace darkroom::cli {
 
 // What a worker is told of them.
-inline constexpr std::string_view kWorkerSettings[] = {"models", "model",         "lanes",       "grace",
-                                                       "lease",  "inline_result", "onnxruntime", "log"};
+inline constexpr std::string_view kWorkerSettings[] = {
+    "models", "model", "lanes", "model_memory", "grace", "lease", "inline_result", "onnxruntime", "log"};
 
 class SettingFlags {
  public:

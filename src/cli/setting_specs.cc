@@ -121,6 +121,8 @@ std::vector<SettingSpec> MakeSpecs() {
       Text("model", "model of jobs that name none", &S::model, Anything),
       Whole("workers", "worker processes", &S::workers, 0, 256),
       Whole("lanes", "models that one worker runs at once, each on a thread", &S::lanes, 1, 256),
+      Size("model_memory", "memory for models in each worker; past it the one used least recently goes",
+           &S::model_memory, 1, std::int64_t(1) << 50),
       Span("grace", "how long running work may go on after SIGTERM", &S::grace, 0s, 1h),
       // At most what SQS grants a message.
       Span("lease", "how long a worker may be silent before its job goes to another", &S::lease, 1s, 12h),

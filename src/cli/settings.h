@@ -24,6 +24,7 @@ struct Settings {
   std::string model;                // the default one; empty: the first of `models`, else the shipped one
   int workers = 0;                  // processes
   int lanes = 1;                    // threads of a worker that run models
+  std::int64_t model_memory = 4'000'000'000;
   Duration grace = 30s;
   Duration lease = 30s;
   std::int64_t inline_result = 64'000;

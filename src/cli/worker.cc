@@ -17,6 +17,7 @@
 #include "cli/commands.h"
 #include "cli/names.h"
 #include "cli/output.h"
+#include "cli/package_follower.h"
 #include "cli/packages.h"
 #include "cli/setting_flags.h"
 #include "worker/model_runner.h"
@@ -133,8 +134,10 @@ Task<int> Work(IoContext& io, Clock& clock, const WorkerFlags& flags, const Sett
   if (!connected) co_return PrintError(connected.error().During(flags.endpoint)), kUnreachable;
 
   model::Runtime runtime({settings.onnxruntime});
-  const auto packages = FindAllPackages(PackageDirectories(ShippedModels(), settings.models)).packages;
-  worker::ModelRunner runner(packages, runtime, clock);
+  const auto directories = PackageDirectories(ShippedModels(), settings.models);
+  const auto find = [&directories] { return FindAllPackages(directories); };
+  worker::ModelCache models(find, runtime, settings.model_memory);
+  worker::ModelRunner runner(models, clock);
 
   worker::WorkerOptions options;
   options.name = std::move(name);
@@ -149,6 +152,8 @@ Task<int> Work(IoContext& io, Clock& clock, const WorkerFlags& flags, const Sett
   TaskGroup warming(io, clock);
   if (!settings.model.empty()) warming.Spawn(WarmUp(warm_thread, runner, settings.model));
   io.Spawn(SpeakUp(warming, clock));
+  PackageFollower follower(io, clock, directories, [&models] { models.Refresh(); });
+  follower.Start();
 
   asio::signal_set signals(io.context(), SIGTERM, SIGINT);
   co_await signals.async_wait(asio::use_awaitable);

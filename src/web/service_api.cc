@@ -49,8 +49,8 @@ Task<Result<std::optional<std::vector<FleetMember>>>> ServiceApi::Workers() {
 
 Task<ServiceApi::Answer> ServiceApi::ListModels(http::Request&) {
   json::array models;
-  const model::Package* standard = deps_.models.Find("");
-  for (const auto& package : deps_.models.packages()) models.push_back(ToJson(package, &package == standard));
+  const auto standard = deps_.models.Find("");
+  for (const auto& package : deps_.models.packages()) models.push_back(ToJson(*package, package == standard));
   json::array errors;
   for (const Error& error : deps_.models.errors()) {
     // "FOLDER/model.toml:12: …": the place, then what is wrong there.

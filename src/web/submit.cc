@@ -26,7 +26,7 @@ struct Submitter::Intake {
   std::string field;  // of the first file
   std::vector<Picture> pictures;
   SubmissionFields fields;
-  const model::Package* model = nullptr;
+  std::shared_ptr<const model::Package> model;
   UploadBudget::Share share;
   InputWriter writer;
 };
@@ -47,7 +47,7 @@ JobRequest RequestFor(const Job& job, std::string picture_file) {
 Problem UnknownModel(const ModelCatalog& models, std::string_view name) {
   json::array names;
   for (const auto& package : models.packages()) {
-    if (names.empty() || names.back() != json::value(package.name)) names.emplace_back(package.name);
+    if (names.empty() || names.back() != json::value(package->name)) names.emplace_back(package->name);
   }
   const std::string asked =
       name.empty() ? "no model is installed" : fmt::format("there is no model '{}'", CleanText(name, 80));

@@ -30,7 +30,9 @@ class ModelRunnerTest : public testing::Test {
     auto package = model::LoadPackage(model::WritePackage(folder, toml, labels, "means"));
     EXPECT_TRUE(package.has_value()) << package.error().message();
     name_ = package->name;
-    return std::make_unique<ModelRunner>(std::vector<model::Package>{std::move(*package)}, runtime_, clock_);
+    auto find = [package = *package] { return model::FoundPackages{{package}, {}}; };
+    models_ = std::make_unique<ModelCache>(find, runtime_, std::int64_t(1) << 40);
+    return std::make_unique<ModelRunner>(*models_, clock_);
   }
   JobRequest RequestFor(std::string model) { return {Id::Make(clock_.Now()), {std::move(model), "", ""}, 0, {}, ""}; }
 
@@ -38,6 +40,7 @@ class ModelRunnerTest : public testing::Test {
   IoContext io_;
   FakeClock clock_{io_};
   model::Runtime runtime_;
+  std::unique_ptr<ModelCache> models_;
   std::string name_;
 };
 

@@ -294,16 +294,20 @@ class BacklogTest : public BlockedWorkerTest {
     StartWorker();
     RunUntil([this] { return began_ == 1; });
     engine_.clock().Advance(10ms);
-    permits_.release();
+    LetOneEnd();
     NextOutcome();
     RunUntil([this] { return worker_->held() == 11; });
     Settle();
   }
   void RunOneMore() {
-    const int before = began_;
-    permits_.release();
-    RunUntil([&] { return began_ == before + 1; });
+    LetOneEnd();
     Settle();
+  }
+  // The one that runs; the next has begun then.
+  void LetOneEnd() {
+    permits_.release();
+    ++ended_;
+    RunUntil([this] { return began_ == ended_ + 1; });
   }
   std::size_t Reported() {
     return engine_.Run(results_->Receive({.max = 10, .wait = {}, .visibility = {}, .consumer = {}})).size();
@@ -315,6 +319,7 @@ class BacklogTest : public BlockedWorkerTest {
   }
 
   std::atomic<int> began_ = 0;
+  int ended_ = 0;
   std::counting_semaphore<> permits_{0};
 };
 

@@ -221,6 +221,36 @@ TEST_F(ProgramTest, AWorkerWhoseDefaultModelIsBrokenRunsOthers) {
   io_.RunUntilDone(body());
 }
 
+TEST_F(ProgramTest, APackageThatIsAddedIsTakenUpWithoutARestart) {
+  std::filesystem::create_directories(folder_ + "/models");
+  Service service(
+      io_, *clock_,
+      {DARKROOM_PROGRAM, folder_ + "/data", {"--workers", "1", "--log", "error", "--models", folder_ + "/models"}});
+  auto body = [&]() -> Task<void> {
+    const Status started = co_await service.Start();
+    EXPECT_TRUE(started.has_value());
+    std::filesystem::copy(DARKROOM_SOURCE "/models/furniture", folder_ + "/models/added");
+    const auto rename =
+        fmt::format("sed -i '0,/^name = .*/s//name = \"added\"/' '{}/models/added/model.toml'", folder_);
+    EXPECT_EQ(std::system(rename.c_str()), 0);
+    cli::ApiClient api(*clock_, service.url());
+    bool offered = false;
+    while (!offered) {  // a second or two; the test's own limit of time is the bound
+      const auto models = co_await api.Get("/v1/models");
+      offered = models.has_value() && json::serialize(*models).contains("\"added\"");
+    }
+    cli::ProgressLine progress;
+    std::vector<std::string> files{DARKROOM_SOURCE "/models/furniture/samples/chair_1.jpg"};
+    cli::Fields fields{{"model", "added"}};
+    auto submitted = co_await cli::SubmitPictures(api, std::move(files), std::move(fields), progress);
+    const auto ignore = [](const json::object&) {};
+    const Status awaited = co_await cli::AwaitJobs(api, submitted, progress, ignore);
+    EXPECT_TRUE(awaited.has_value() && cli::Succeeded(submitted.jobs.at(0)));
+    co_await service.Stop();
+  };
+  io_.RunUntilDone(body());
+}
+
 TEST_F(ProgramTest, TheCommandsOfAClientAskARunningService) {
   Service service(io_, *clock_, {DARKROOM_PROGRAM, folder_ + "/data", {"--workers", "1", "--log", "error"}});
   const Status started = io_.RunUntilDone(service.Start());
