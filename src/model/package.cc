@@ -162,19 +162,36 @@ FoundPackages FindPackages(const fs::path& folder) {
   return found;
 }
 
-Result<std::string> Digest(const Package& package) {
-  Sha256Stream digest;
-  digest.Update(package.toml);
+Result<Digests> Digest(const Package& package) {
+  auto text = [](Sha256Stream& stream) { return "sha256:" + Hex(AsView(stream.Finish())); };
+  Digests digests;
+  Sha256Stream all;
+  auto add = [&](const fs::path& path, auto read) -> Status {
+    Sha256Stream one;
+    Status good = read([&](std::string_view bytes) {
+      all.Update(bytes);
+      one.Update(bytes);
+    });
+    digests.files.emplace_back(path.lexically_relative(package.toml_path.parent_path()).string(), text(one));
+    return good;
+  };
+  auto from_memory = [&](auto take) { return take(std::string_view(package.toml)), Status(); };
+  if (Status added = add(package.toml_path, from_memory); !added) return Fail(added.error());
   for (const fs::path& path : package.files()) {
-    std::ifstream in(path, std::ios::binary);
-    std::vector<char> block(std::size_t{256} << 10);
-    while (in) {
-      in.read(block.data(), static_cast<std::streamsize>(block.size()));
-      digest.Update({block.data(), static_cast<std::size_t>(in.gcount())});
-    }
-    if (!in.eof()) return Fail(Code::kUnavailable, fmt::format("{}: cannot be read to its end", path.string()));
+    auto from_file = [&](auto take) -> Status {
+      std::ifstream in(path, std::ios::binary);
+      std::vector<char> block(std::size_t{256} << 10);
+      while (in) {
+        in.read(block.data(), static_cast<std::streamsize>(block.size()));
+        take(std::string_view(block.data(), static_cast<std::size_t>(in.gcount())));
+      }
+      if (in.eof()) return {};
+      return Fail(Code::kUnavailable, fmt::format("{}: cannot be read to its end", path.string()));
+    };
+    if (Status added = add(path, from_file); !added) return Fail(added.error());
   }
-  return "sha256:" + Hex(AsView(digest.Finish()));
+  digests.package = text(all);
+  return digests;
 }
 
 int CompareVersions(std::string_view a, std::string_view b) {

@@ -107,10 +107,16 @@ struct FoundPackages {
 // Loads every FOLDER/<any>/model.toml; folders without that file are passed over.
 FoundPackages FindPackages(const std::filesystem::path& folder);
 
-// "sha256:" and 64 hex digits over the bytes of model.toml, the networks and the labels, in this order: what
-// `cat model.toml model.onnx labels.txt | sha256sum` prints. Reads the weights, some milliseconds for each MB, so
-// it is not part of LoadPackage.
-Result<std::string> Digest(const Package& package);
+// Each "sha256:" and 64 hex digits.
+struct Digests {
+  // Over the bytes of model.toml, the networks and the labels, in this order: what
+  // `cat model.toml model.onnx labels.txt | sha256sum` prints.
+  std::string package;
+  // Each of these files, by its path in the package.
+  std::vector<std::pair<std::string, std::string>> files;
+};
+// Reads the networks, some milliseconds for each MB, so it is not part of LoadPackage. kUnavailable: one cannot be read.
+Result<Digests> Digest(const Package& package);
 
 // Versions are dotted numbers or words: "1.10" is newer than "1.9". Negative, 0 or positive as a is older or newer.
 int CompareVersions(std::string_view a, std::string_view b);

@@ -14,7 +14,9 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::ElementsAre;
+using testing::_;
 using testing::HasSubstr;
+using testing::Pair;
 
 std::string ErrorOf(const Result<Package>& package) { return package ? "no error" : package.error().message(); }
 
@@ -211,7 +213,9 @@ TEST(Digest, IsThatOfTheThreeFilesInARow) {
   Result<Package> package = LoadPackage(WritePackage(folder.path(), kMeansToml));
   ASSERT_TRUE(package);
   const std::string all = std::string(kMeansToml) + ReadAll(folder.path() / "model.onnx") + "red\ngreen\nblue\n";
-  EXPECT_EQ(*Digest(*package), "sha256:" + Hex(AsView(Sha256(all))));
+  EXPECT_EQ(Digest(*package)->package, "sha256:" + Hex(AsView(Sha256(all))));
+  EXPECT_THAT(Digest(*package)->files,
+              ElementsAre(Pair("model.toml", _), Pair("model.onnx", _), Pair("labels.txt", _)));
   fs::remove(folder.path() / "model.onnx");
   EXPECT_FALSE(Digest(*package));
 }

@@ -37,6 +37,7 @@ void ORT_API_CALL Log(void*, OrtLoggingLevel level, const char*, const char*, co
 struct Opened {
   const OrtApi* api = nullptr;
   OrtEnv* env = nullptr;
+  const char* version = "";
 };
 
 Result<Opened> OpenApi(const fs::path& path, void* library) {
@@ -46,6 +47,7 @@ Result<Opened> OpenApi(const fs::path& path, void* library) {
   }
   Opened opened;
   opened.api = get_base()->GetApi(ORT_API_VERSION);
+  opened.version = get_base()->GetVersionString();
   if (opened.api == nullptr) {
     return Fail(Code::kInternal, fmt::format("{}: ONNX Runtime {} is too old; 1.{} or newer is needed", path.string(),
                                              get_base()->GetVersionString(), ORT_API_VERSION));
@@ -63,6 +65,8 @@ struct Runtime::State {
   const RuntimeOptions options;
   std::mutex mutex;
   Opened opened;  // guarded by mutex; once set it stays
+
+  Handle handle() const { return {opened.api, opened.env, opened.version}; }
 };
 
 Runtime::Runtime(RuntimeOptions options)
@@ -75,7 +79,7 @@ Runtime::~Runtime() {
 
 Result<Runtime::Handle> Runtime::Open() {
   std::lock_guard lock(state_->mutex);
-  if (state_->opened.api != nullptr) return Handle{state_->opened.api, state_->opened.env};
+  if (state_->opened.api != nullptr) return state_->handle();
   std::string tried;
   for (const fs::path& path : Places(state_->options)) {
     void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
@@ -86,7 +90,7 @@ Result<Runtime::Handle> Runtime::Open() {
     Result<Opened> opened = OpenApi(path, library);
     if (!opened) return Fail(opened.error());
     state_->opened = *opened;
-    return Handle{opened->api, opened->env};
+    return state_->handle();
   }
   return Fail(Code::kNotFound, fmt::format("ONNX Runtime was not found; `./dev build` fetches it. Tried:{}", tried));
 }

@@ -28,6 +28,7 @@ class Runtime {
   struct Handle {
     const OrtApi* api;
     OrtEnv* env;
+    const char* version;  // "1.30.0"; static storage
   };
   // Opens the library on the first call. Errors: kNotFound naming the places that were tried, kInternal when the
   // library is older than our headers. An error is not remembered: the next call tries again.

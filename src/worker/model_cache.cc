@@ -102,14 +102,22 @@ Result<std::shared_ptr<const LoadedModel>> ModelCache::Get(const ModelRef& wante
 }
 
 Result<std::shared_ptr<const LoadedModel>> ModelCache::Load(const model::Package& package) const {
-  auto digest = package.task == model::Task::kNoop ? Result<std::string>("") : model::Digest(package);
-  if (!digest) return Fail(digest.error());
   const std::int64_t before = MemoryInUse();
   auto model = model::Model::Load(package, runtime_);
   if (!model) return Fail(model.error());
   auto loaded = std::make_shared<LoadedModel>();
   loaded->model = std::move(*model);
-  loaded->ref = {package.name, package.version, std::move(*digest)};
+  loaded->ref = {package.name, package.version, ""};
+  if (package.task != model::Task::kNoop) {
+    auto digests = model::Digest(package);
+    if (!digests) return Fail(digests.error());
+    auto runtime = runtime_.Open();
+    if (!runtime) return Fail(runtime.error());
+    loaded->ref.digest = std::move(digests->package);
+    json::object files;
+    for (auto& [file, digest] : digests->files) files[file] = std::move(digest);
+    loaded->provenance = {{"files", std::move(files)}, {"runtime", fmt::format("ONNX Runtime {}", runtime->version)}};
+  }
   loaded->bytes = MemoryOf(package, MemoryInUse() - before);
   return loaded;
 }

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/json.h"
 #include "domain/job.h"
 #include "model/model.h"
 
@@ -18,7 +19,8 @@ namespace darkroom::worker {
 
 struct LoadedModel {
   std::unique_ptr<const model::Model> model;
-  ModelRef ref;            // digest included
+  ModelRef ref;             // digest included
+  json::object provenance;  // what result.json says of how it came to be: digests of files, version of the runtime
   std::int64_t bytes = 0;  // what loading it added to this process, about
 };
 

@@ -20,6 +20,7 @@ Result<RunAnswer> ModelRunner::Run(const JobRequest& request, std::string_view p
 
   RunAnswer answer;
   answer.model = (*loaded)->ref;
+  if (!(*loaded)->provenance.empty()) prediction->result["provenance"] = (*loaded)->provenance;
   answer.result = WriteJson(prediction->result);
   for (model::ProducedFile& file : prediction->files) {
     answer.artifacts.push_back({std::move(file.name), std::move(file.content_type), std::move(file.bytes)});

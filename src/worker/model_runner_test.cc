@@ -51,6 +51,8 @@ TEST_F(ModelRunnerTest, AnswersWithWhatRanAndWhen) {
   EXPECT_EQ(answer->model.name, name_);
   EXPECT_THAT(answer->model.digest, testing::StartsWith("sha256:"));
   EXPECT_THAT(answer->result, HasSubstr("\"labels\":[{"));
+  EXPECT_THAT(answer->result, HasSubstr(R"("provenance":{"files":{"model.toml":"sha256:)"));
+  EXPECT_THAT(answer->result, HasSubstr(R"("runtime":"ONNX Runtime 1.)"));
   EXPECT_TRUE(answer->decoded && answer->inferred);
 }
 
