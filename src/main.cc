@@ -11,8 +11,8 @@ int main(int argc, char** argv) {
   CLI::App app("Darkroom: an elastic inference service for image models", "darkroom");
   int exit = kOk;
   app.set_version_flag("--version", "darkroom " DARKROOM_VERSION);
-  for (const auto add :
-       {AddUp, AddRun, AddSubmit, AddStatus, AddCancel, AddModels, AddModel, AddConfig, AddWorker, AddCompletion}) {
+  for (const auto add : {AddUp, AddRun, AddSubmit, AddStatus, AddCancel, AddReplay, AddModels, AddModel, AddConfig,
+                         AddWorker, AddCompletion}) {
     add(app, exit);
   }
   if (argc == 1) {

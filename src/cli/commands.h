@@ -22,6 +22,7 @@ void AddStatus(CLI::App& app, int& exit);
 void AddCancel(CLI::App& app, int& exit);
 void AddModels(CLI::App& app, int& exit);
 void AddModel(CLI::App& app, int& exit);
+void AddReplay(CLI::App& app, int& exit);
 void AddConfig(CLI::App& app, int& exit);
 void AddCompletion(CLI::App& app, int& exit);
 

@@ -147,6 +147,16 @@ Task<Submitted> SubmitPictures(ApiClient& api, std::vector<std::string> files, F
   co_return submitted;
 }
 
+Task<Submitted> SubmitUpload(ApiClient& api, Upload picture, Fields fields) {
+  Submitted submitted;
+  std::vector<Upload> alone;
+  alone.push_back(std::move(picture));
+  OnSent unseen;
+  auto error = co_await HandIn(api, std::move(alone), fields, std::move(unseen), submitted);
+  submitted.error = std::move(error);
+  co_return submitted;
+}
+
 Task<Status> AwaitJobs(ApiClient& api, Submitted& submitted, ProgressLine& progress,
                        std::function<void(const json::object&)> on_end) {
   std::unordered_map<std::string, std::size_t> open;
@@ -203,13 +213,14 @@ std::string Answer(const json::object& job) {
   if (const json::value* error = job.if_contains("error"); error != nullptr && error->is_object()) {
     return JobText(error->get_object(), "message");
   }
-  const json::value* result = job.if_contains("result");
-  const json::value* labels =
-      result != nullptr && result->is_object() ? result->get_object().if_contains("labels") : nullptr;
-  if (labels == nullptr || !labels->is_array()) return "";
+  const json::value* value = job.if_contains("result");
+  const json::object* result = value != nullptr ? value->if_object() : nullptr;
+  if (result == nullptr) return "";
+  const json::value* labels = result->if_contains("labels");
+  if (labels == nullptr || !labels->is_array()) return JobText(*result, "summary");
   std::string text;
-  for (const json::value& value : labels->get_array()) {
-    const auto* label = value.if_object();
+  for (const json::value& each : labels->get_array()) {
+    const auto* label = each.if_object();
     const json::value* score = label != nullptr ? label->if_contains("score") : nullptr;
     if (score == nullptr || !score->is_number()) continue;
     const double share = score->to_number<double>();

@@ -29,6 +29,9 @@ struct Submitted {
 // Hands the files in, in several submissions when they are many or large.
 Task<Submitted> SubmitPictures(ApiClient& api, std::vector<std::string> files, Fields fields, ProgressLine& progress);
 
+// Hands one picture in that is in memory.
+Task<Submitted> SubmitUpload(ApiClient& api, Upload picture, Fields fields);
+
 // Waits until all jobs have ended and brings `submitted.jobs` up to date. `on_end` sees each job once, when it has.
 Task<Status> AwaitJobs(ApiClient& api, Submitted& submitted, ProgressLine& progress,
                        std::function<void(const json::object&)> on_end);
@@ -38,7 +41,7 @@ bool Succeeded(const json::object& job);
 bool Ended(const json::object& job);
 std::string FileName(const json::object& job);  // of its picture
 
-// "chair 98.1 %, stool 1.2 %", or the error of a job that has none.
+// "chair 98.1 %, stool 1.2 %", "2 objects, cat 0.947"; or the error of a job that has none.
 std::string Answer(const json::object& job);
 // File, state, answer, time from upload to result; one line a job, columns aligned.
 std::string JobTable(const std::vector<json::object>& jobs);

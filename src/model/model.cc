@@ -63,6 +63,8 @@ Result<Prediction> Model::Run(std::string_view image_bytes, const Clock& clock, 
   for (auto& [key, value] : answer->result) prediction.result[key] = std::move(value);
   prediction.result["image"] = ToJson({size.width, size.height, info->format});
   prediction.files = std::move(answer->files);
+  // Labels speak for themselves.
+  if (package_.task != Task::kClassification) prediction.result["summary"] = answer->summary;
   prediction.summary = std::move(answer->summary);
   prediction.times.inferred = clock.Now();
   return prediction;

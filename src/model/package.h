@@ -115,7 +115,8 @@ struct Digests {
   // Each of these files, by its path in the package.
   std::vector<std::pair<std::string, std::string>> files;
 };
-// Reads the networks, some milliseconds for each MB, so it is not part of LoadPackage. kUnavailable: one cannot be read.
+// Reads the networks, some milliseconds for each MB, so it is not part of LoadPackage. kUnavailable: one cannot be
+// read.
 Result<Digests> Digest(const Package& package);
 
 // Versions are dotted numbers or words: "1.10" is newer than "1.9". Negative, 0 or positive as a is older or newer.

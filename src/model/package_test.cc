@@ -13,8 +13,8 @@ namespace darkroom::model {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::ElementsAre;
 using testing::_;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Pair;
 

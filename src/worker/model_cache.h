@@ -21,7 +21,7 @@ struct LoadedModel {
   std::unique_ptr<const model::Model> model;
   ModelRef ref;             // digest included
   json::object provenance;  // what result.json says of how it came to be: digests of files, version of the runtime
-  std::int64_t bytes = 0;  // what loading it added to this process, about
+  std::int64_t bytes = 0;   // what loading it added to this process, about
 };
 
 // Threads: any.

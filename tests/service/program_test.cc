@@ -267,6 +267,7 @@ TEST_F(ProgramTest, TheCommandsOfAClientAskARunningService) {
   EXPECT_EQ(cli::JobText(ask({"status", cli::JobText(job, "id")}), "state"), "succeeded");
   EXPECT_EQ(ask({"status", "--batch", cli::JobText(job, "batch")}).at("done"), true);
   EXPECT_EQ(ask({"status"}).at("jobs").at("succeeded"), 1);
+  EXPECT_EQ(ask({"replay", cli::JobText(job, "id")}).at("same"), true);
   EXPECT_EQ(ask({"models"}).at("models").at(0).at("name"), "furniture");
   EXPECT_EQ(ask({"cancel", "--batch", cli::JobText(job, "batch")}).at("counts").at("succeeded"), 1);
   EXPECT_EQ(Run({"cancel", cli::JobText(job, "id"), "--server", service.url()}).end, "exit status 4");
