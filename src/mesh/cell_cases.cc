@@ -1,5 +1,7 @@
 #include "mesh/cell_cases.h"
 
+#include <utility>
+
 namespace darkroom::mesh {
 namespace {
 
@@ -46,47 +48,44 @@ constexpr std::array<std::uint8_t, kCellEdges> Successors(int inside) {
   return next;
 }
 
-// The corner of a loop from which no diagonal lies in a face, else -1.
-constexpr int FanCorner(const std::uint8_t* edges, int size) {
-  for (int from = 0; from < size; ++from) {
+struct Loop {
+  std::array<std::uint8_t, kCellEdges> edges = {};
+  int size = 0;
+};
+
+// Takes the loop through an edge out of the successors.
+constexpr Loop TakeLoop(std::array<std::uint8_t, kCellEdges>& next, int edge) {
+  Loop loop;
+  while (next[edge] != kNone) {
+    loop.edges[loop.size++] = static_cast<std::uint8_t>(edge);
+    edge = std::exchange(next[edge], kNone);
+  }
+  return loop;
+}
+
+// The corner of a loop from which no diagonal lies in a face.
+constexpr int FanCorner(const Loop& loop) {
+  for (int from = 0; from < loop.size; ++from) {
     bool free = true;
-    for (int step = 2; step < size - 1; ++step) {
-      if ((FacesAt(edges[from]) & FacesAt(edges[(from + step) % size])) != 0) free = false;
+    for (int step = 2; step < loop.size - 1; ++step) {
+      if ((FacesAt(loop.edges[from]) & FacesAt(loop.edges[(from + step) % loop.size])) != 0) free = false;
     }
     if (free) return from;
   }
-  return -1;
-}
-
-constexpr void AddTriangles(CellCase& cell, int number) {
-  Loop& loop = cell.loops[number];
-  const std::uint8_t* edges = cell.edges.data() + loop.begin;
-  const int from = FanCorner(edges, loop.size);
-  loop.has_middle = from < 0;
-  const auto apex = static_cast<std::uint8_t>(loop.has_middle ? kCellEdges + number : edges[from]);
-  const int sides = loop.has_middle ? loop.size : loop.size - 2;
-  const int first = loop.has_middle ? 0 : from + 1;
-  for (int i = first; i < first + sides; ++i) {
-    cell.triangles[cell.triangle_count++] = {apex, edges[i % loop.size], edges[(i + 1) % loop.size]};
-  }
+  std::unreachable();  // which a constant expression does not pass
 }
 
 constexpr CellCase Derive(int inside) {
   CellCase cell;
   std::array<std::uint8_t, kCellEdges> next = Successors(inside);
-  std::uint8_t used = 0;
   for (int edge = 0; edge < kCellEdges; ++edge) {
     if (next[edge] == kNone) continue;
-    Loop& loop = cell.loops[cell.loop_count];
-    loop.begin = used;
-    for (int at = edge; next[at] != kNone;) {
-      cell.edges[used++] = static_cast<std::uint8_t>(at);
-      const int following = next[at];
-      next[at] = kNone;
-      at = following;
+    const Loop loop = TakeLoop(next, edge);
+    const int from = FanCorner(loop);
+    for (int step = 1; step < loop.size - 1; ++step) {
+      cell.triangles[cell.triangle_count++] = {loop.edges[from], loop.edges[(from + step) % loop.size],
+                                               loop.edges[(from + step + 1) % loop.size]};
     }
-    loop.size = static_cast<std::uint8_t>(used - loop.begin);
-    AddTriangles(cell, cell.loop_count++);
   }
   return cell;
 }

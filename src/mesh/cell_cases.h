@@ -7,10 +7,10 @@
 // Dürst 1988). A crossed edge is left in one of its two faces and met in the other, so these segments close into loops
 // that never branch.
 //
-// A loop of three is a triangle. A longer one is cut by diagonals from one of its corners, none of which may lie in a
-// face of the cell, where the next cell could draw the same one; where every corner has such a diagonal, a vertex in
-// the loop's middle is added instead. So each edge of the mesh is either a segment in a face, which has one triangle in
-// each of the two cells there, or lies inside of a cell, which has both: every edge has exactly two triangles.
+// A loop is cut into triangles by diagonals from one of its corners, none of which lies in a face of the cell, where
+// the next cell could draw the same one; the derivation finds such a corner for every loop, or would not compile. So
+// each edge of the mesh is either a segment in a face, which has one triangle in each of the two cells there, or lies
+// inside of a cell, which has both: every edge has exactly two triangles.
 #pragma once
 
 #include <array>
@@ -21,21 +21,12 @@ namespace darkroom::mesh {
 // Corners: bit 0 is x, bit 1 y, bit 2 z. Edges: 4 × axis + the two other bits of its lower corner, in their order: edge
 // 6 runs along y at x = 0, z = 1.
 inline constexpr int kCellEdges = 12;
-inline constexpr int kMostLoops = 4;
-
-struct Loop {
-  std::uint8_t begin = 0;  // in CellCase::edges
-  std::uint8_t size = 0;
-  bool has_middle = false;  // its own vertex: kCellEdges + the loop's number
-};
+inline constexpr int kMostTriangles = 5;
 
 struct CellCase {
-  std::uint8_t loop_count = 0;
   std::uint8_t triangle_count = 0;
-  std::array<Loop, kMostLoops> loops = {};
-  std::array<std::uint8_t, kCellEdges> edges = {};  // loop by loop
-  // Anticlockwise seen from outside of the solid. Below kCellEdges: the vertex on that edge, else a middle.
-  std::array<std::array<std::uint8_t, 3>, kCellEdges> triangles = {};
+  // Of the vertices on these edges, anticlockwise seen from outside of the solid.
+  std::array<std::array<std::uint8_t, 3>, kMostTriangles> triangles = {};
 };
 
 // By the bits of the corners that are inside.

@@ -79,11 +79,7 @@ class March {
   std::uint32_t Place(std::size_t from, std::size_t to, int x, int y, int z, Vec3 axis) {
     const float t = (threshold_ - values_[from]) / (values_[to] - values_[from]);
     const Vec3 corner = {static_cast<float>(x) - 0.5f, static_cast<float>(y) - 0.5f, static_cast<float>(z) - 0.5f};
-    return Add(corner + std::clamp(t, kNearest, 1 - kNearest) * axis);
-  }
-
-  std::uint32_t Add(Vec3 position) {
-    mesh_.positions.push_back(position);
+    mesh_.positions.push_back(corner + std::clamp(t, kNearest, 1 - kNearest) * axis);
     return static_cast<std::uint32_t>(mesh_.positions.size() - 1);
   }
 
@@ -115,20 +111,9 @@ class March {
   }
 
   void AddCell(const CellCase& cell, int x, int y, int z) {
-    std::array<std::uint32_t, kCellEdges + kMostLoops> ids = {};
-    for (int i = 0; i < cell.loop_count; ++i) {
-      const Loop& loop = cell.loops[i];
-      Vec3 sum;
-      for (int k = loop.begin; k < loop.begin + loop.size; ++k) {
-        const int edge = cell.edges[k];
-        ids[edge] = VertexOn(edge, x, y, z);
-        sum = sum + mesh_.positions[ids[edge]];
-      }
-      if (loop.has_middle) ids[kCellEdges + i] = Add(1.0f / static_cast<float>(loop.size) * sum);
-    }
     for (int i = 0; i < cell.triangle_count; ++i) {
       const auto& [a, b, c] = cell.triangles[i];
-      mesh_.triangles.push_back({ids[a], ids[b], ids[c]});
+      mesh_.triangles.push_back({VertexOn(a, x, y, z), VertexOn(b, x, y, z), VertexOn(c, x, y, z)});
     }
   }
 
