@@ -23,5 +23,6 @@ install_for_tests() {
   install_for_build
   need_packages "${PACKAGES_TEST[@]}"
   need_npm tests/aws-sdk
+  need_npm tests/mesh-files
   need_python_venv
 }
