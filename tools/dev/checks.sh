@@ -98,7 +98,7 @@ fuzz_one() { # PROGRAM SECONDS CORPUS SEEDS
   return "$status"
 }
 
-BENCHMARKS=(imaging queue noop pipeline)
+BENCHMARKS=(imaging mesh queue noop pipeline)
 
 # A benchmark is a program build/release/NAME_bench or a script bench/NAME.
 check_bench() { # [NAME [ARGS...]]
