@@ -4,6 +4,12 @@
 # DEPENDS names other rooms; PUBLIC and PRIVATE name outside libraries.
 function(darkroom_room name)
   cmake_parse_arguments(R "" "" "SOURCES;DEPENDS;PUBLIC;PRIVATE;TESTS;TEST_DEPENDS" ${ARGN})
+  foreach(other IN LISTS R_DEPENDS)
+    if(NOT TARGET darkroom_${other})
+      message(FATAL_ERROR "Room ${name} needs ${other}, which is not configured before it. DARKROOM_ROOMS is "
+                          "\"${DARKROOM_ROOMS}\"; to configure all rooms, run cmake with -U DARKROOM_ROOMS.")
+    endif()
+  endforeach()
   list(TRANSFORM R_DEPENDS PREPEND darkroom_)
   if(R_SOURCES)
     add_library(darkroom_${name} STATIC ${R_SOURCES})
