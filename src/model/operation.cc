@@ -196,20 +196,39 @@ Result<Tensor> RunNms(const NmsOperation& nms, const Tensor& boxes, const Tensor
   return to;
 }
 
+Result<Tensor> RunOccupancy(const DepthToOccupancyOperation& operation, std::span<const Tensor* const> given) {
+  const Tensor& depth = *given[0];
+  const std::size_t rank = depth.rank();
+  const bool square = rank >= 2 && depth.side(rank - 1) == depth.side(rank - 2) && IsFloat(depth) &&
+                      static_cast<std::int64_t>(depth.elements()) == depth.side(rank - 1) * depth.side(rank - 1);
+  if (Status needed = Need(square, "a square depth map, float32 1×1×S×S", depth); !needed) return Fail(needed.error());
+  if (operation.distance) return DepthToOccupancy(depth, {.forward = *operation.distance}, operation.view);
+  const Tensor& pose = *given[1];
+  const bool good = IsFloat(pose) && pose.elements() == 4;
+  if (Status needed = Need(good, "a pose, float32 1×4", pose); !needed) return Fail(needed.error());
+  const auto p = pose.floats();
+  return DepthToOccupancy(depth, {p[0], p[1], p[2], p[3]}, operation.view);
+}
+
 constexpr std::string_view kOne[] = {"input"};
+constexpr std::string_view kDepth[] = {"depth"};
+constexpr std::string_view kDepthAndPose[] = {"depth", "pose"};
 constexpr std::string_view kBoxesAndScores[] = {"boxes", "scores"};
 
 }  // namespace
 
 std::string_view Name(const Operation& operation) {
-  constexpr std::string_view kNames[] = {"resize",  "crop",    "normalise", "alpha-to-mask", "threshold", "argmax",
-                                         "softmax", "sigmoid", "nms"};
+  constexpr std::string_view kNames[] = {"resize", "crop",    "normalise", "alpha-to-mask", "threshold",
+                                         "argmax", "softmax", "sigmoid",   "nms",           "depth-to-occupancy"};
   static_assert(std::size(kNames) == std::variant_size_v<Operation>);
   return kNames[operation.index()];
 }
 
 std::span<const std::string_view> Inputs(const Operation& operation) {
   if (std::holds_alternative<NmsOperation>(operation)) return kBoxesAndScores;
+  if (const auto* occupancy = std::get_if<DepthToOccupancyOperation>(&operation)) {
+    return occupancy->distance ? std::span<const std::string_view>(kDepth) : kDepthAndPose;
+  }
   return kOne;
 }
 
@@ -219,6 +238,8 @@ Result<Tensor> Apply(const Operation& operation, std::span<const Tensor* const> 
       [&]<class T>(const T& which) -> Result<Tensor> {
         if constexpr (std::is_same_v<T, NmsOperation>) {
           return RunNms(which, *given[0], *given[1]);
+        } else if constexpr (std::is_same_v<T, DepthToOccupancyOperation>) {
+          return RunOccupancy(which, given);
         } else {
           return Run(which, *given[0]);
         }

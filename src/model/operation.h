@@ -2,11 +2,13 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <variant>
 
 #include "base/result.h"
+#include "model/occupancy.h"
 #include "model/tensor.h"
 
 namespace darkroom::model {
@@ -50,8 +52,15 @@ struct NmsOperation {
   int max_boxes = 100;
 };
 
-using Operation = std::variant<ResizeOperation, CropOperation, NormaliseOperation, AlphaToMaskOperation,
-                               ThresholdOperation, ArgmaxOperation, SoftmaxOperation, SigmoidOperation, NmsOperation>;
+// Depth 1×1×S×S, and pose 1×4 unless the distance is given, → 1×2×R×R×R (occupancy.h).
+struct DepthToOccupancyOperation {
+  CubeView view;
+  std::optional<double> distance;  // of the cube's centre, straight ahead of a level camera
+};
+
+using Operation =
+    std::variant<ResizeOperation, CropOperation, NormaliseOperation, AlphaToMaskOperation, ThresholdOperation,
+                 ArgmaxOperation, SoftmaxOperation, SigmoidOperation, NmsOperation, DepthToOccupancyOperation>;
 
 std::string_view Name(const Operation& operation);  // "alpha-to-mask"; static storage
 // How many tensors it takes, and what each is called.

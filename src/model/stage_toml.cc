@@ -10,9 +10,11 @@ namespace darkroom::model {
 namespace {
 
 // Of all operations; each takes its own.
-constexpr std::string_view kKeys[] = {"name",    "network", "operation", "input",     "inputs",      "output",
-                                      "outputs", "width",   "height",    "x",         "y",           "mean",
-                                      "scale",   "above",   "axis",      "min_score", "max_overlap", "max_boxes"};
+constexpr std::string_view kKeys[] = {"name",      "network",     "operation",  "input",         "inputs",
+                                      "output",    "outputs",     "width",      "height",        "x",
+                                      "y",         "mean",        "scale",      "above",         "axis",
+                                      "min_score", "max_overlap", "max_boxes",  "field_of_view", "resolution",
+                                      "cube",      "far",         "truncation", "distance"};
 
 constexpr int kMaxSide = 16'384;
 constexpr int kMaxStages = 32;
@@ -78,6 +80,18 @@ const std::vector<Reading>& Readings() {
          nms.max_overlap = reader.Real(section, "max_overlap", 0, 1, nms.max_overlap);
          nms.max_boxes = static_cast<int>(reader.Integer(section, "max_boxes", 1, 10'000, nms.max_boxes));
          return nms;
+       }},
+      {"depth-to-occupancy", With({"field_of_view", "resolution", "cube", "far", "truncation", "distance"}),
+       [](TomlReader& reader, std::string_view section) -> Operation {
+         DepthToOccupancyOperation occupancy;
+         CubeView& view = occupancy.view;
+         view.field_of_view = reader.Real(section, "field_of_view", 1, 170, std::nullopt);
+         view.resolution = static_cast<int>(reader.Integer(section, "resolution", 1, 256, std::nullopt));
+         view.cube = reader.Real(section, "cube", 1e-6f, kFar, std::nullopt);
+         view.far = reader.Real(section, "far", 0, kFar, std::nullopt);
+         view.truncation = reader.Real(section, "truncation", 0.1f, 256, 3.f);
+         if (reader.Has(section, "distance")) occupancy.distance = reader.Real(section, "distance", 0, kFar, 0.f);
+         return occupancy;
        }},
   };
   return readings;

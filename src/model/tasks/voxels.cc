@@ -63,7 +63,7 @@ class ImageToVoxels : public Postprocessor {
         {"side", side}, {"solid", solid}, {"threshold", Rounded(spec_.threshold)}, {"metres", Rounded(spec_.side)}};
     answer.result["mesh"] =
         json::object{{"vertices", surface->positions.size()}, {"triangles", surface->triangles.size()}};
-    answer.files.push_back({"mesh.glb", "model/gltf-binary", mesh::WriteGlb(*surface)});
+    answer.files.push_back({"mesh.glb", "model/gltf-binary", mesh::WriteGlb(*surface, {.name = package_.name})});
     answer.files.push_back(
         {"voxels.binvox", "application/octet-stream", mesh::WriteBinvox(*voxels, spec_.threshold, frame)});
     if (Status drawn = Draw(tensors, *voxels, *surface, &answer.files); !drawn) return Fail(drawn.error());
