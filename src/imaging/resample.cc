@@ -67,20 +67,28 @@ Weights WeightsFor(int in_size, int out_size, int first, int count, Filter filte
   return weights;
 }
 
+// The input positions of the outputs `first` to `first + count`. PIL adds the step up, which decides where a sum meets
+// the border between two pixels.
+std::vector<int> NearestPositions(int in_size, int out_size, int first, int count) {
+  std::vector<int> positions;
+  const double step = static_cast<double>(in_size) / out_size;
+  double at = step * 0.5;
+  for (int i = 0; i < first + count; ++i, at += step) {
+    if (i >= first) positions.push_back(std::min(static_cast<int>(at), in_size - 1));
+  }
+  return positions;
+}
+
 Result<Image> Nearest(const Image& source, Size size, Rect crop) {
   Result<Image> target = Image::Allocate(crop.width, crop.height, source.channels());
   if (!target) return target;
   const std::size_t pixel = static_cast<std::size_t>(source.channels());
-  std::vector<std::size_t> from(static_cast<std::size_t>(crop.width));
-  const double step_x = static_cast<double>(source.width()) / size.width;
-  const double step_y = static_cast<double>(source.height()) / size.height;
-  for (int x = 0; x < crop.width; ++x) {
-    from[x] = std::min(static_cast<int>((crop.x + x + 0.5) * step_x), source.width() - 1) * pixel;
-  }
+  const std::vector<int> columns = NearestPositions(source.width(), size.width, crop.x, crop.width);
+  const std::vector<int> rows = NearestPositions(source.height(), size.height, crop.y, crop.height);
   for (int y = 0; y < crop.height; ++y) {
-    const std::uint8_t* row = source.row(std::min(static_cast<int>((crop.y + y + 0.5) * step_y), source.height() - 1));
+    const std::uint8_t* row = source.row(rows[y]);
     std::uint8_t* to = target->row(y);
-    for (int x = 0; x < crop.width; ++x, to += pixel) std::memcpy(to, row + from[x], pixel);
+    for (int x = 0; x < crop.width; ++x, to += pixel) std::memcpy(to, row + columns[x] * pixel, pixel);
   }
   return target;
 }
