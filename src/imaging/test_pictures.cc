@@ -47,6 +47,17 @@ Image Pattern(int width, int height, int channels) {
   return image;
 }
 
+Image Plain(int width, int height, Pixel color) {
+  Image image = *Image::Allocate(width, height, 3);
+  for (std::size_t i = 0; i < image.size(); i += 3) std::memcpy(image.data() + i, color.data(), 3);
+  return image;
+}
+
+Pixel At(const Image& image, int x, int y) {
+  const std::uint8_t* pixel = image.row(y) + 3 * x;
+  return {pixel[0], pixel[1], pixel[2]};
+}
+
 std::string ExifWithOrientation(int orientation, bool little_endian) {
   auto number = [&](std::uint32_t value, int bytes) {
     std::string out = Little(value, bytes);

@@ -1,6 +1,7 @@
 // Pictures that tests make for themselves, and files of all formats made out of them.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -14,6 +15,12 @@ namespace darkroom::imaging {
 Image Gradient(int width, int height);
 // Every byte as (x * 7 + y * 13 + c * 29 + x * y) mod 256: what testdata/make_resample_reference.py makes too.
 Image Pattern(int width, int height, int channels = 3);
+
+using Pixel = std::array<std::uint8_t, 3>;
+// All pixels alike.
+Image Plain(int width, int height, Pixel color);
+// A pixel of an RGB picture.
+Pixel At(const Image& image, int x, int y);
 
 struct JpegOptions {
   int quality = 95;
