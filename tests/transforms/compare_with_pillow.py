@@ -23,7 +23,7 @@ except ImportError as error:
     sys.exit(77)
 
 BOUNDS = {
-    "resize": 0, "crop": 0, "pad": 0, "flip": 0, "rotate": 0, "affine": 1, "perspective": 1, "brightness": 0,
+    "resize": 0, "crop": 0, "pad": 0, "flip": 0, "rotate": 0, "affine": 1, "perspective": 0, "brightness": 0,
     "contrast": 0, "saturation": 0, "hue": 0, "grayscale": 0, "blur": 0, "sharpen": 0, "noise": 0, "jpeg": 0,
     "cutout": 0,
 }
