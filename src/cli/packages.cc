@@ -39,8 +39,9 @@ model::FoundPackages FindAllPackages(const std::vector<std::string>& directories
     }
     std::ranges::move(found.errors, std::back_inserter(all.errors));
   }
-  if (std::ranges::none_of(all.packages, [](const model::Package& p) { return p.task == model::Task::kNoop; })) {
-    all.packages.push_back(model::NoopPackage());
+  for (model::Package& built_in : std::vector{model::NoopPackage(), model::TransformPackage()}) {
+    if (std::ranges::find(all.packages, built_in.name, &model::Package::name) != all.packages.end()) continue;
+    all.packages.push_back(std::move(built_in));
   }
   return all;
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "imaging/decode.h"
+#include "imaging/encode.h"
 #include "model/chain.h"
 #include "model/preprocess.h"
 
@@ -13,6 +14,18 @@ json::object ToJson(const PictureInfo& picture) {
   return {{"width", picture.width}, {"height", picture.height}, {"format", imaging::Name(picture.format)}};
 }
 
+// The picture itself is the answer.
+Result<Prediction> Developed(const imaging::Image& image, Prediction prediction) {
+  auto png = imaging::EncodePng(image);
+  if (!png) return Fail(png.error());
+  prediction.files.push_back({"image.png", "image/png", std::move(*png)});
+  prediction.result["picture"] = json::object{{"width", image.width()}, {"height", image.height()}};
+  prediction.summary = fmt::format("picture of {}×{}", image.width(), image.height());
+  prediction.result["summary"] = prediction.summary;
+  prediction.times.preprocessed = prediction.times.inferred = prediction.times.decoded;
+  return prediction;
+}
+
 }  // namespace
 
 Model::Model(Package package) : package_(std::move(package)) {}
@@ -20,7 +33,7 @@ Model::~Model() = default;
 
 Result<std::unique_ptr<Model>> Model::Load(Package package, Runtime& runtime) {
   std::unique_ptr<Model> model(new Model(std::move(package)));
-  if (model->package_.task == Task::kNoop) return model;
+  if (model->package_.stages.empty()) return model;
   NamedTensors sample;
   auto chain = Chain::Load(model->package_, runtime, &sample);
   if (!chain) return Fail(chain.error());
@@ -28,6 +41,26 @@ Result<std::unique_ptr<Model>> Model::Load(Package package, Runtime& runtime) {
   model->postprocessor_ = MakePostprocessor(model->package_);
   if (Status fits = model->postprocessor_->Check(sample); !fits) return Fail(fits.error());
   return model;
+}
+
+// `prediction` is told what was done.
+Result<imaging::Image> Model::Transformed(imaging::Image image, const PredictOptions& options,
+                                          Prediction* prediction) const {
+  imaging::TransformList all = options.transforms;
+  const auto& own = package_.preprocess.transforms;
+  all.insert(all.end(), own.begin(), own.end());
+  if (all.empty()) return image;
+  if (image.channels() != 3) {
+    return Fail(
+        Code::kInvalid,
+        fmt::format("model {} looks at transparency, which transforms do not keep; ask for none", package_.name));
+  }
+  const imaging::TransformLimits limits = {.max_pixels = package_.max_pixels};
+  auto resolved = Resolve(all, options.seed, {image.width(), image.height()}, limits);
+  if (!resolved) return Fail(resolved.error());
+  auto done = Apply(std::move(image), *resolved, limits);
+  if (done) prediction->transforms = std::move(*resolved);
+  return done;
 }
 
 Result<Prediction> Model::Run(std::string_view image_bytes, const Clock& clock, const PredictOptions& options) const {
@@ -42,9 +75,13 @@ Result<Prediction> Model::Run(std::string_view image_bytes, const Clock& clock, 
   if (!info) return Fail(info.error());
   const imaging::DecodeOptions decode = {.max_pixels = package_.max_pixels,
                                          .keep_alpha = package_.preprocess.color == Color::kRgba};
-  const Result<imaging::Image> image = Decode(image_bytes, *info, decode);
+  Result<imaging::Image> decoded = Decode(image_bytes, *info, decode);
+  if (!decoded) return Fail(decoded.error());
+  prediction.result["image"] = ToJson({decoded->width(), decoded->height(), info->format});
+  const Result<imaging::Image> image = Transformed(std::move(*decoded), options, &prediction);
   if (!image) return Fail(image.error());
   prediction.times.decoded = clock.Now();
+  if (package_.task == Task::kTransform) return Developed(*image, std::move(prediction));
 
   Tensor input(package_.input.type, InputShape(package_));
   if (Status done = Preprocess(*image, package_.input, package_.preprocess, input.bytes()); !done) {
@@ -61,7 +98,6 @@ Result<Prediction> Model::Run(std::string_view image_bytes, const Clock& clock, 
   Result<Answer> answer = postprocessor_->Run(*tensors, view);
   if (!answer) return Fail(answer.error());
   for (auto& [key, value] : answer->result) prediction.result[key] = std::move(value);
-  prediction.result["image"] = ToJson({size.width, size.height, info->format});
   prediction.files = std::move(answer->files);
   // Labels speak for themselves.
   if (package_.task != Task::kClassification) prediction.result["summary"] = answer->summary;

@@ -36,15 +36,18 @@ struct StepTimes {
 };
 
 struct Prediction {
-  json::object result;              // what result.json holds (docs/formats/result.md)
-  std::vector<ProducedFile> files;  // beside it
-  std::string summary;              // for people, in a few words
+  json::object result;                // what result.json holds (docs/formats/result.md)
+  std::vector<ProducedFile> files;    // beside it
+  std::string summary;                // for people, in a few words
+  imaging::TransformList transforms;  // what was done to the picture, resolved; the package's own included
   StepTimes times;
 };
 
 struct PredictOptions {
   int top_k = 0;              // labels to return; 0: as the package says. More than there are classes: all of them.
   std::stop_token stop = {};  // ends a run early, with kCancelled
+  imaging::TransformList transforms = {};  // done to the picture before the package's own
+  std::uint64_t seed = 0;                  // what they leave to chance is drawn from it
 };
 
 // Life cycle: Load reads the networks, holds them against the package and runs the whole once on a blank picture, so
@@ -60,15 +63,17 @@ class Model {
 
   const Package& package() const { return package_; }
 
-  // Decode, preprocess, infer, develop. Errors: those of imaging::Decode (the picture's fault: retrying cannot help),
-  // kInternal when a network fails or answers with numbers that are not finite, kCancelled.
+  // Decode, transform, preprocess, infer, develop. Errors: those of imaging::Decode and of transforms that do not fit
+  // the picture (its fault: retrying cannot help), kInternal when a network fails or answers with numbers that are not
+  // finite, kCancelled.
   Result<Prediction> Run(std::string_view image_bytes, const Clock& clock, const PredictOptions& options = {}) const;
 
  private:
   explicit Model(Package package);
+  Result<imaging::Image> Transformed(imaging::Image image, const PredictOptions& options, Prediction* prediction) const;
 
   const Package package_;
-  std::unique_ptr<const Chain> chain_;                  // null for kNoop
+  std::unique_ptr<const Chain> chain_;                  // null without stages
   std::unique_ptr<const Postprocessor> postprocessor_;  // likewise; refers to package_
 };
 

@@ -8,6 +8,7 @@
 
 #include "base/async.h"
 #include "base/fake_clock.h"
+#include "imaging/decode.h"
 #include "imaging/test_pictures.h"
 #include "model/test_packages.h"
 
@@ -128,6 +129,43 @@ TEST_F(ModelTest, AnswersWhatResultJsonHolds) {
                                               {"labels", {{{"label", "red"}, {"index", 0}, {"score", 7.0}}}},
                                               {"image", {{"width", 20}, {"height", 10}, {"format", "png"}}}}));
   EXPECT_EQ(prediction->summary, "red 7.000");
+}
+
+TEST_F(ModelTest, TransformsThePictureBeforeItIsSeen) {
+  const auto model =
+      Load(Replaced(kMeansToml, "resize = \"stretch\"", "resize = \"stretch\"\ntransforms = \"grayscale\""));
+  PredictOptions options;
+  options.transforms = *imaging::ParseTransforms("crop:4x4:random,flip:horizontal");
+  options.seed = 7;
+  const auto prediction = model->Run(Plain(200, 100, 0), clock_, options);
+  ASSERT_TRUE(prediction) << prediction.error().message();
+  EXPECT_EQ(LabelsOf(prediction), "red 118; green 118; blue 118; ");
+  EXPECT_EQ(prediction->result.at("image").at("width"), 20) << "as it was handed in";
+  ASSERT_EQ(prediction->transforms.size(), 3u) << "the job's, then the package's";
+  const auto again = model->Run(Plain(200, 100, 0), clock_, {.transforms = prediction->transforms});
+  EXPECT_EQ(again->transforms[0], prediction->transforms[0]) << "what was drawn can be done again";
+}
+
+TEST_F(ModelTest, TransformsThatDoNotFitAreThePicturesFault) {
+  PredictOptions options;
+  options.transforms = *imaging::ParseTransforms("crop:400x4");
+  const auto prediction = Load(kMeansToml)->Run(Plain(1, 2, 3), clock_, options);
+  ASSERT_FALSE(prediction);
+  EXPECT_EQ(prediction.error().code(), Code::kInvalid);
+  EXPECT_THAT(prediction.error().message(), HasSubstr("crop"));
+}
+
+TEST_F(ModelTest, WithoutANetworkTheAnswerIsThePicture) {
+  Runtime nowhere({.library = "/no/such/library"});
+  const auto model = Model::Load(TransformPackage(), nowhere);
+  PredictOptions options;
+  options.transforms = *imaging::ParseTransforms("resize:5x6");
+  const auto prediction = (*model)->Run(Plain(1, 2, 3), clock_, options);
+  ASSERT_TRUE(prediction) << prediction.error().message();
+  EXPECT_EQ(prediction->result.at("task"), "transform");
+  const auto image = imaging::Decode(prediction->files.at(0).bytes);
+  EXPECT_EQ(image->width(), 5);
+  EXPECT_EQ(image->row(5)[14], 3);
 }
 
 TEST_F(ModelTest, CountsTheLabels) {

@@ -177,6 +177,7 @@ constexpr Reading kReadings[] = {{Task::kClassification, ReadClassification, tru
                                  {Task::kEmbedding, ReadEmbedding, false},
                                  {Task::kImageToVoxels, ReadVoxels, false},
                                  {Task::kRaw, ReadRaw, false},
+                                 {Task::kTransform, ReadNothing, false},
                                  {Task::kNoop, ReadNothing, false}};
 
 }  // namespace

@@ -106,7 +106,7 @@ Result<Package> LoadPackage(const fs::path& folder) {
   Result<std::string> text = ReadFile(folder / "model.toml", kMaxTomlBytes);
   if (!text) return Fail(text.error());
   Result<Package> package = ParseModelToml(std::move(*text), folder / "model.toml");
-  if (!package || package->task == Task::kNoop) return package;
+  if (!package || package->stages.empty()) return package;
 
   for (const StageSpec& stage : package->stages) {
     std::error_code error;
@@ -132,6 +132,16 @@ Package NoopPackage() {
   package.task = Task::kNoop;
   package.description = "Answers an empty result without looking at the picture; measures the service itself.";
   package.toml = "[model]\nname = \"noop\"\nversion = \"1\"\ntask = \"noop\"\n";
+  return package;
+}
+
+Package TransformPackage() {
+  Package package;
+  package.name = "none";
+  package.version = "1";
+  package.task = Task::kTransform;
+  package.description = "No model: answers the picture itself, after the transforms that the job asks for.";
+  package.toml = "[model]\nname = \"none\"\nversion = \"1\"\ntask = \"transform\"\n";
   return package;
 }
 

@@ -15,6 +15,7 @@
 
 #include "base/result.h"
 #include "imaging/resample.h"
+#include "imaging/transform.h"
 #include "model/operation.h"
 #include "model/task_spec.h"
 #include "model/tensor.h"
@@ -45,6 +46,10 @@ struct PreprocessSpec {
   std::array<float, 3> mean = {0, 0, 0};
   std::array<float, 3> scale = {1, 1, 1};
 
+  // Done to every picture first, after those that its job asks for; what they leave to chance is drawn from the job's
+  // seed.
+  imaging::TransformList transforms = {};
+
   int channels() const { return color == Color::kGray ? 1 : color == Color::kRgba ? 4 : 3; }
 };
 
@@ -72,7 +77,7 @@ struct Package {
   std::string license;
   InputSpec input;
   PreprocessSpec preprocess;
-  std::vector<StageSpec> stages;  // one at least, but none for kNoop
+  std::vector<StageSpec> stages;  // one at least, but none for kNoop and kTransform
   TaskSpec output;
   std::int64_t max_pixels = 50'000'000;
 
@@ -97,8 +102,9 @@ Result<Package> LoadPackage(const std::filesystem::path& folder);
 // `toml_path` is where the text came from.
 Result<Package> ParseModelToml(std::string text, const std::filesystem::path& toml_path);
 
-// The package "noop", which is always there.
+// The packages that are always there: "noop", and "none", which does a job's transforms and nothing else.
 Package NoopPackage();
+Package TransformPackage();
 
 struct FoundPackages {
   std::vector<Package> packages;  // by name, then newest version first

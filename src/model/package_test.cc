@@ -101,7 +101,8 @@ constexpr Mistake kMistakes[] = {
     {"version = \"1\"\n", "", ":1: [model] version: expected text in quotes, found nothing"},
     {"\"classification\"", "\"clasification\"",
      ":4: [model] task: expected one of \"classification\", \"detection\", \"segmentation\", \"depth\", "
-     "\"image-to-image\", \"embedding\", \"image-to-voxels\", \"raw\", \"noop\", found \"clasification\""},
+     "\"image-to-image\", \"embedding\", \"image-to-voxels\", \"raw\", \"transform\", \"noop\", found "
+     "\"clasification\""},
     {"task = \"classification\"\n", "", "[model] task: expected one of"},
     {"layout = \"NCHW\"", "layout = \"CHW\"", ":8: [input] layout: expected one of \"NCHW\", \"NHWC\", found \"CHW\""},
     {"type = \"float32\"", "type = \"float\"", ":9: [input] type: expected one of \"float32\", \"uint8\""},

@@ -12,15 +12,12 @@ namespace {
 namespace fs = std::filesystem;
 using std::string_view_literals::operator""sv;
 
-constexpr std::pair<std::string_view, Task> kTasks[] = {{"classification", Task::kClassification},
-                                                        {"detection", Task::kDetection},
-                                                        {"segmentation", Task::kSegmentation},
-                                                        {"depth", Task::kDepth},
-                                                        {"image-to-image", Task::kImageToImage},
-                                                        {"embedding", Task::kEmbedding},
-                                                        {"image-to-voxels", Task::kImageToVoxels},
-                                                        {"raw", Task::kRaw},
-                                                        {"noop", Task::kNoop}};
+constexpr std::pair<std::string_view, Task> kTasks[] = {
+    {"classification", Task::kClassification}, {"detection", Task::kDetection},
+    {"segmentation", Task::kSegmentation},     {"depth", Task::kDepth},
+    {"image-to-image", Task::kImageToImage},   {"embedding", Task::kEmbedding},
+    {"image-to-voxels", Task::kImageToVoxels}, {"raw", Task::kRaw},
+    {"transform", Task::kTransform},           {"noop", Task::kNoop}};
 constexpr std::pair<std::string_view, Layout> kLayouts[] = {{"NCHW", Layout::kNchw}, {"NHWC", Layout::kNhwc}};
 constexpr std::pair<std::string_view, ElementType> kTypes[] = {{"float32", ElementType::kFloat32},
                                                                {"uint8", ElementType::kUint8}};
@@ -34,10 +31,11 @@ constexpr std::pair<std::string_view, Color> kColors[] = {
 
 constexpr std::string_view kModelKeys[] = {"name", "version", "task", "description", "license", "file", "labels"};
 constexpr std::string_view kInputKeys[] = {"name", "layout", "type", "width", "height"};
-constexpr std::string_view kPreprocessKeys[] = {"resize", "resize_to", "filter", "color", "pad_color", "mean", "scale"};
+constexpr std::string_view kPreprocessKeys[] = {"resize",    "resize_to", "filter", "color",
+                                                "pad_color", "mean",      "scale",  "transforms"};
 constexpr std::string_view kLimitsKeys[] = {"max_pixels"};
-constexpr std::string_view kNoopKeys[] = {"name", "version", "task", "description", "license"};
-constexpr KnownSection kNoopSections[] = {{"model", kNoopKeys}};
+constexpr std::string_view kBareKeys[] = {"name", "version", "task", "description", "license"};
+constexpr KnownSection kBareSections[] = {{"model", kBareKeys}};
 
 constexpr int kMaxInputSide = 4096;
 
@@ -75,6 +73,12 @@ void ReadPreprocess(TomlReader& reader, const InputSpec& input, PreprocessSpec* 
     reader.Expect(kSection, "pad_color", "nothing unless resize = \"fit\"");
   }
   preprocess->pad_color = reader.ColorValue(kSection, "pad_color", preprocess->pad_color);
+  if (reader.Has(kSection, "transforms")) {
+    auto transforms = imaging::ParseTransforms(reader.Text(kSection, "transforms", ""));
+    if (!transforms) reader.Expect(kSection, "transforms", transforms.error().message());
+    if (transforms) preprocess->transforms = std::move(*transforms);
+    if (preprocess->color == Color::kRgba) reader.Expect(kSection, "transforms", "nothing, since they keep no alpha");
+  }
   if (input.type == ElementType::kUint8) {
     for (const std::string_view key : {"mean"sv, "scale"sv}) {
       if (reader.Has(kSection, key))
@@ -130,11 +134,12 @@ Result<Package> ParseModelToml(std::string text, const fs::path& toml_path) {
   const KnownSection sections[] = {
       {"model", kModelKeys},       {"input", kInputKeys},     {"preprocess", kPreprocessKeys}, {"output", kOutputKeys},
       {"stage", kStageKeys, true}, {"head", kHeadKeys, true}, {"limits", kLimitsKeys}};
-  const bool noop = reader->Has("model", "task") && reader->Text("model", "task", "") == "noop";
-  reader->AllowOnly(noop ? std::span<const KnownSection>(kNoopSections) : sections);
+  const std::string task = reader->Has("model", "task") ? reader->Text("model", "task", "") : "";
+  const bool bare = task == "noop" || task == "transform";
+  reader->AllowOnly(bare ? std::span<const KnownSection>(kBareSections) : sections);
   package.task = reader->Word<Task>("model", "task", kTasks, std::nullopt);
   ReadModel(*reader, &package);
-  if (package.task != Task::kNoop && reader->status()) {
+  if (!bare && reader->status()) {
     ReadInput(*reader, &package.input);
     ReadPreprocess(*reader, package.input, &package.preprocess);
     ReadStages(*reader, &package);

@@ -20,6 +20,7 @@ enum class Task {
   kEmbedding,
   kImageToVoxels,
   kRaw,
+  kTransform,  // no network; answers the picture after its transforms
   kNoop,  // no network; answers an empty result without looking at the picture. Measures the service around a model.
 };
 enum class Color { kRgb, kBgr, kGray, kRgba };

@@ -8,8 +8,7 @@ Result<ModelCatalog> ModelCatalog::Make(model::FoundPackages found, std::string 
   ModelCatalog catalog;
   catalog.Replace(std::move(found));
   if (default_model.empty()) {
-    const auto real =
-        std::ranges::find_if(catalog.packages_, [](const auto& p) { return p->task != model::Task::kNoop; });
+    const auto real = std::ranges::find_if(catalog.packages_, [](const auto& p) { return !p->stages.empty(); });
     if (real != catalog.packages_.end()) default_model = (*real)->name;
     if (default_model.empty() && !catalog.packages_.empty()) default_model = catalog.packages_.front()->name;
   }

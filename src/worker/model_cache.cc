@@ -108,7 +108,7 @@ Result<std::shared_ptr<const LoadedModel>> ModelCache::Load(const model::Package
   auto loaded = std::make_shared<LoadedModel>();
   loaded->model = std::move(*model);
   loaded->ref = {package.name, package.version, ""};
-  if (package.task != model::Task::kNoop) {
+  if (!package.stages.empty()) {
     auto digests = model::Digest(package);
     if (!digests) return Fail(digests.error());
     auto runtime = runtime_.Open();
