@@ -17,6 +17,11 @@ bool IsQueueName(std::string_view name) {
   });
 }
 
+bool IsGroupName(std::string_view name) {
+  return !name.empty() && name.size() <= 128 &&
+         std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c <= '~'; });
+}
+
 bool IsBucketName(std::string_view name) {
   const auto alphanumeric = [](char c) { return IsLower(c) || IsDigit(c); };
   return name.size() >= 3 && name.size() <= 63 && alphanumeric(name.front()) && alphanumeric(name.back()) &&

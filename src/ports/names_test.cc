@@ -16,6 +16,15 @@ TEST(QueueNames, AreOneToEightyLettersDigitsHyphensAndUnderscores) {
   }
 }
 
+TEST(GroupNames, AreWhatSqsTakes) {
+  EXPECT_TRUE(IsGroupName("furniture"));
+  EXPECT_TRUE(IsGroupName("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"));
+  EXPECT_TRUE(IsGroupName(std::string(128, 'g')));
+  for (const std::string& name : {std::string(), std::string(129, 'g'), std::string("a b"), std::string("\xC3\xBC")}) {
+    EXPECT_FALSE(IsGroupName(name)) << name;
+  }
+}
+
 TEST(BucketNames, AreThoseOfS3) {
   EXPECT_TRUE(IsBucketName("darkroom-input"));
   EXPECT_TRUE(IsBucketName("a.b"));

@@ -6,6 +6,11 @@
 // order; consumers are idempotent. A message received more than `max_receives` times goes to the dead-letter queue
 // instead of out again.
 //
+// Groups, after SQS's fair queues: a message may name one (SQS: MessageGroupId on a standard queue). The backlog of one
+// group does not keep the messages of another waiting: the groups that have visible messages share the consumers, best
+// effort. A group is no order: its messages are handed out side by side, and as out of order as all others.
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html
+//
 // Durability: when Send has returned without error, neither a crash nor a power cut undoes it. Receives, leases and
 // acks survive a crash of any process; a power cut may undo the last moments of them, and the messages come once more.
 // Threads: call on the I/O thread of the process; all calls of one object may be under way at the same time.
@@ -38,6 +43,7 @@ struct SendRequest {
   Duration delay{0};  // invisible for so long, up to kMaxDelay
   // Travels with the body untouched: SQS's message attributes, the JSON object as on its wire. Empty: none.
   std::string attributes{};
+  std::string group{};  // IsGroupName, or empty: of none
 };
 
 struct Message {
@@ -47,6 +53,7 @@ struct Message {
   int receive_count = 0;  // this receive included; 1 is the first
   Time sent;
   std::string attributes{};  // as sent
+  std::string group{};       // as sent
 };
 
 struct ReceiveOptions {
@@ -118,5 +125,6 @@ class QueueService {
 };
 
 bool IsQueueName(std::string_view name);
+bool IsGroupName(std::string_view name);  // 1 to 128 printable ASCII characters but the space, as SQS has it
 
 }  // namespace darkroom
