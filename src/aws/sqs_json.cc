@@ -86,6 +86,7 @@ Result<Message> ReadMessage(const json::object& object) {
   }
   if (auto attributes = GetObject(object, "Attributes"); attributes && *attributes != nullptr) {
     message.receive_count = int(NumberOf(**attributes, "ApproximateReceiveCount"));
+    message.group = TextOf(**attributes, "MessageGroupId");
     message.sent = Time(std::chrono::milliseconds(NumberOf(**attributes, "SentTimestamp")));
   }
   if (auto attributes = GetObject(object, "MessageAttributes"); attributes && *attributes != nullptr) {
@@ -132,6 +133,7 @@ Call SendCall(std::string_view url, const std::vector<SendRequest>& requests, co
     entry["Id"] = std::to_string(i);
     entry["MessageBody"] = request.body;
     if (request.delay > Duration(0)) entry["DelaySeconds"] = WholeSeconds(request.delay);
+    if (!request.group.empty()) entry["MessageGroupId"] = request.group;
     if (!request.attributes.empty()) {
       if (auto attributes = ParseJsonObject(request.attributes)) entry["MessageAttributes"] = std::move(*attributes);
     }
@@ -151,7 +153,7 @@ Call ReceiveCall(std::string_view url, const ReceiveOptions& options) {
   if (options.visibility) body["VisibilityTimeout"] = WholeSeconds(*options.visibility);
   body["MessageAttributeNames"] = {"All"};
   // The older name, which every service knows.
-  body["AttributeNames"] = {"ApproximateReceiveCount", "SentTimestamp"};
+  body["AttributeNames"] = {"ApproximateReceiveCount", "SentTimestamp", "MessageGroupId"};
   Call call = MakeCall("ReceiveMessage", body);
   if (!options.consumer.empty()) call.headers.Set("Darkroom-Worker", options.consumer);
   call.extra_time = options.wait;

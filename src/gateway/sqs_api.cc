@@ -54,6 +54,7 @@ json::object WriteMessage(const Message& message, const ReceiveMessage& request)
         std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(message.sent.time_since_epoch()).count());
   }
   if (wanted("ApproximateReceiveCount")) system["ApproximateReceiveCount"] = std::to_string(message.receive_count);
+  if (!message.group.empty() && wanted("MessageGroupId")) system["MessageGroupId"] = message.group;
   if (!system.empty()) out["Attributes"] = std::move(system);
   if (message.attributes.empty() || request.attributes.empty()) return out;
   const auto object = ParseJsonObject(message.attributes);

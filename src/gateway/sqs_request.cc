@@ -109,6 +109,11 @@ AwsResult<SendEntry> ReadSend(const json::object& object) {
   }
   auto delay = SecondsIn(object, "DelaySeconds", kMaxDelay);
   if (!delay) return std::unexpected(std::move(delay).error());
+  auto group = GetString(object, "MessageGroupId");
+  if (!group) return Invalid(group.error());
+  if (*group && !IsGroupName(**group)) {
+    return Invalid("MessageGroupId: 1 to 128 of A-Z, a-z, 0-9 and punctuation");
+  }
   auto attributes = GetObject(object, "MessageAttributes");
   if (!attributes) return Invalid(attributes.error());
   std::size_t size = body->size();
@@ -125,6 +130,7 @@ AwsResult<SendEntry> ReadSend(const json::object& object) {
   entry.md5_of_body = wire::Md5Hex(*body);
   entry.request.body = std::move(*body);
   entry.request.delay = delay->value_or(Duration(0));
+  entry.request.group = std::move(*group).value_or("");
   return entry;
 }
 

@@ -25,13 +25,15 @@ std::string CodeOf(std::string_view operation, std::string_view body) {
 }
 
 TEST(SqsRequest, ReadsAMessage) {
-  const auto send = Read<SendMessages>("SendMessage", Body(R"("MessageBody":"hello","DelaySeconds":5,
+  const auto send =
+      Read<SendMessages>("SendMessage", Body(R"("MessageBody":"hello","DelaySeconds":5,"MessageGroupId":"furniture",
                              "MessageAttributes":{"b":{"DataType":"Number","StringValue":"42"}})"));
   EXPECT_EQ(send.queue, "requests");
   EXPECT_FALSE(send.batch);
   ASSERT_EQ(send.entries.size(), 1u);
   EXPECT_EQ(send.entries[0].request.body, "hello");
   EXPECT_EQ(send.entries[0].request.delay, 5s);
+  EXPECT_EQ(send.entries[0].request.group, "furniture");
   EXPECT_EQ(send.entries[0].request.attributes, R"({"b":{"DataType":"Number","StringValue":"42"}})");
   EXPECT_EQ(send.entries[0].md5_of_body, "5d41402abc4b2a76b9719d911017c592");
 }
@@ -39,12 +41,14 @@ TEST(SqsRequest, ReadsAMessage) {
 TEST(SqsRequest, KeepsWhatIsWrongWithOneEntryToThatEntry) {
   const auto send = Read<SendMessages>(
       "SendMessageBatch", Body(R"("Entries":[{"Id":"a","MessageBody":"x"},{"Id":"b","MessageBody":""},{"Id":"c"},
-                         {"Id":"d","MessageBody":"x","DelaySeconds":901}])"));
-  ASSERT_EQ(send.entries.size(), 4u);
+                         {"Id":"d","MessageBody":"x","DelaySeconds":901},
+                         {"Id":"e","MessageBody":"x","MessageGroupId":"a b"}])"));
+  ASSERT_EQ(send.entries.size(), 5u);
   EXPECT_FALSE(send.entries[0].wrong.has_value());
   EXPECT_EQ(send.entries[1].wrong->code, "MissingParameter");
   EXPECT_EQ(send.entries[2].wrong->code, "MissingParameter");
   EXPECT_EQ(send.entries[3].wrong->code, "InvalidParameterValue");
+  EXPECT_EQ(send.entries[4].wrong->code, "InvalidParameterValue");
   EXPECT_EQ(send.entries[3].id, "d");
 }
 
