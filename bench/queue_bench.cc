@@ -1,8 +1,9 @@
-// The embedded engine's costs: a message's way at a thousand and at a million messages queued, group commit against a
-// bare loop of append and fdatasync, objects, settling. Data goes under TMPDIR: choose a real disk.
+// The embedded engine's costs: a message's way at a thousand and at a million messages queued, of no group and of a
+// thousand groups, group commit against a bare loop of append and fdatasync, objects, settling. Data goes under TMPDIR:
+// choose a real disk.
 //
-// Prints, after the table, what a million queued messages cost over a thousand. `cpu_us` is the processor time of all
-// threads an operation: it stays comparable when other work slows the machine.
+// Prints, after the table, what a million queued messages cost over a thousand of no group. `cpu_us` is the processor
+// time of all threads an operation: it stays comparable when other work slows the machine.
 #include <benchmark/benchmark.h>
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -76,12 +77,20 @@ class Site {
   std::unique_ptr<Engine> engine_;
 };
 
-std::shared_ptr<Queue> Prefill(Site& site, std::int64_t messages) {
+// The group of the message sent as the `number`th; none where there is but one.
+std::string GroupOf(std::int64_t number, std::int64_t groups) {
+  return groups == 1 ? "" : "model-" + std::to_string(number % groups);
+}
+
+std::shared_ptr<Queue> Prefill(Site& site, std::int64_t messages, std::int64_t groups) {
   auto queue = site.Run(site->queues().Create("queue", {.visibility = 12h}));
   const std::string body(kBodyBytes, 'x');
   for (std::int64_t done = 0; done < messages; done += 10'000) {
     const auto count = std::size_t(std::min<std::int64_t>(10'000, messages - done));
-    site.Run(queue->Send(std::vector<SendRequest>(count, {.body = body})));
+    std::vector<SendRequest> requests(count);
+    for (std::size_t i = 0; i < count; ++i)
+      requests[i] = {.body = body, .group = GroupOf(done + std::int64_t(i), groups)};
+    site.Run(queue->Send(std::move(requests)));
   }
   return queue;
 }
@@ -108,16 +117,22 @@ void Report(benchmark::State& state, const std::string& name, const Cost& cost) 
   state.counters[name + "_cpu_us"] = cost.cpu_us();
 }
 
-using Costs = std::map<std::pair<std::string, std::int64_t>, Cost>;  // by operation and queue length
+struct Length {
+  std::int64_t queued = 0, groups = 1;
+  auto operator<=>(const Length&) const = default;
+};
+using Costs = std::map<std::pair<std::string, Length>, Cost>;  // by operation and queue length
 
 // Each caller sends a message, then each receives one, then each acks it: the queue keeps its length.
-void MessageCycle(benchmark::State& state, Site& site, Queue& queue, std::int64_t queued, Costs& costs) {
+void MessageCycle(benchmark::State& state, Site& site, Queue& queue, Length length, Costs& costs) {
   const int callers = int(state.range(0));
   const std::string body(kBodyBytes, 'x');
   std::vector<std::string> receipts(std::size_t(callers), "");
+  std::int64_t sent = 0;
   auto send = [&](int) -> Task<void> {
     std::vector<SendRequest> requests(1);
     requests[0].body = body;
+    requests[0].group = GroupOf(sent++, length.groups);
     Must(co_await queue.Send(std::move(requests)));
   };
   auto receive = [&](int caller) -> Task<void> {
@@ -146,9 +161,9 @@ void MessageCycle(benchmark::State& state, Site& site, Queue& queue, std::int64_
   Report(state, "ack", acks);
   state.SetItemsProcessed(state.iterations() * callers * 3);
   if (callers < 64) return;
-  costs[{"send", queued}] = sends;
-  costs[{"receive", queued}] = receives;
-  costs[{"ack", queued}] = acks;
+  costs[{"send", length}] = sends;
+  costs[{"receive", length}] = receives;
+  costs[{"ack", length}] = acks;
 }
 
 // What group commit stands beside: so many records appended and one fdatasync.
@@ -237,8 +252,10 @@ void JobCycle(benchmark::State& state, Site& site) {
   state.SetItemsProcessed(state.iterations() * kJobs);
 }
 
-void PrintRatios(const Costs& costs, std::int64_t few, std::int64_t many) {
-  std::printf("\n%lld queued over %lld, 64 callers:\n", static_cast<long long>(many), static_cast<long long>(few));
+void PrintRatios(const Costs& costs, Length few, Length many) {
+  std::printf("\n%lld queued of %lld groups over %lld of %lld, 64 callers:\n", static_cast<long long>(many.queued),
+              static_cast<long long>(many.groups), static_cast<long long>(few.queued),
+              static_cast<long long>(few.groups));
   for (const char* operation : {"send", "receive", "ack"}) {
     const auto small = costs.find({operation, few}), large = costs.find({operation, many});
     if (small == costs.end() || large == costs.end()) continue;
@@ -248,7 +265,7 @@ void PrintRatios(const Costs& costs, std::int64_t few, std::int64_t many) {
 }
 
 int RunAll(int argc, char** argv) {
-  constexpr std::int64_t kFew = 1'000, kMany = 1'000'000;
+  constexpr Length kLengths[] = {{1'000, 1}, {1'000, 1'000}, {1'000'000, 1}, {1'000'000, 1'000}};
   benchmark::Initialize(&argc, argv);
   Costs costs;
   Site objects_and_jobs;
@@ -257,22 +274,19 @@ int RunAll(int argc, char** argv) {
     Site site;
     std::shared_ptr<Queue> queue;
   };
-  std::map<std::int64_t, std::unique_ptr<Filled>> filled;
-  for (const std::int64_t queued : {kFew, kMany}) {
-    const auto run = [&costs, &filled, queued](benchmark::State& state) {
-      auto& at = filled[queued];
+  std::map<Length, std::unique_ptr<Filled>> filled;
+  for (const Length length : kLengths) {
+    const auto run = [&costs, &filled, length](benchmark::State& state) {
+      auto& at = filled[length];
       if (!at) {
         at = std::make_unique<Filled>();
-        at->queue = Prefill(at->site, queued);
+        at->queue = Prefill(at->site, length.queued, length.groups);
       }
-      MessageCycle(state, at->site, *at->queue, queued, costs);
+      MessageCycle(state, at->site, *at->queue, length, costs);
     };
-    benchmark::RegisterBenchmark(("Message/queued:" + std::to_string(queued) + "/callers").c_str(), run)
-        ->Arg(1)
-        ->Arg(8)
-        ->Arg(64)
-        ->MinTime(4)
-        ->UseRealTime();
+    const std::string name =
+        "Message/queued:" + std::to_string(length.queued) + "/groups:" + std::to_string(length.groups) + "/callers";
+    benchmark::RegisterBenchmark(name.c_str(), run)->Arg(1)->Arg(8)->Arg(64)->MinTime(4)->UseRealTime();
   }
   benchmark::RegisterBenchmark("RawAppend/group", RawAppend)->Arg(1)->Arg(8)->Arg(64)->UseRealTime();
   const auto objects = [&](benchmark::State& state) { ObjectCycle(state, objects_and_jobs); };
@@ -285,7 +299,7 @@ int RunAll(int argc, char** argv) {
   const auto jobs = [&](benchmark::State& state) { JobCycle(state, objects_and_jobs); };
   benchmark::RegisterBenchmark("Job", jobs)->UseRealTime();
   benchmark::RunSpecifiedBenchmarks();
-  PrintRatios(costs, kFew, kMany);
+  for (const Length length : kLengths) PrintRatios(costs, kLengths[0], length);
   return 0;
 }
 

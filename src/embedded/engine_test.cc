@@ -64,21 +64,53 @@ TEST(Engine, RefusesWhatANewerVersionWrote) {
   EXPECT_THAT(opened.error().message(), HasSubstr("newer version"));
 }
 
+// Columns and indexes, by table; not in which order an upgrade has added them.
+std::string ShapeOf(const std::string& data_dir) {
+  auto connection = contract::Must(OpenForReading(data_dir + "/darkroom.db", nullptr));
+  Query query = connection->Run(
+      "SELECT group_concat(line, char(10)) FROM (SELECT t.name || ' ' || c.name || ' ' || c.type || ' ' || "
+      "coalesce(c.dflt_value, '') AS line FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.type = 'table' "
+      "UNION ALL SELECT sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY 1)");
+  return query.Next() ? query.Text(0) : "";
+}
+
+// Takes back what the versions after `version` have changed.
+void MakeOlder(const std::string& data_dir, int version) {
+  auto connection = contract::Must(OpenForWriting(data_dir + "/darkroom.db", nullptr));
+  connection->Script(
+      "DROP INDEX job_waiting; CREATE INDEX job_waiting ON job (priority) WHERE state = 0;"
+      "DROP INDEX message_by_visibility; DROP TABLE message_group;"
+      "ALTER TABLE message DROP COLUMN grp; ALTER TABLE message DROP COLUMN leased_at;"
+      "ALTER TABLE queue DROP COLUMN turn;"
+      "CREATE INDEX message_by_visibility ON message (queue, visible_at, seq);");
+  if (version < 2) connection->Script("ALTER TABLE message DROP COLUMN forgiven");
+  connection->Script("PRAGMA user_version = " + std::to_string(version));
+  ASSERT_FALSE(connection->failure()) << connection->failure()->message;
+}
+
 TEST(Engine, BringsTheTablesOfAnEarlierVersionUpToDate) {
   TestEngine engine;
   auto queue = engine.Run(engine->queues().Create("q", {}));
   const std::vector<SendRequest> requests{{.body = "x"}};
   engine.Run(queue->Send(requests));
   queue.reset();
-  engine.Close();
-  {
-    auto connection = contract::Must(OpenForWriting(engine.data_dir() + "/darkroom.db", nullptr));
-    connection->Script("ALTER TABLE message DROP COLUMN forgiven; PRAGMA user_version = 1;");
-    ASSERT_FALSE(connection->failure());
+  const std::string shape = ShapeOf(engine.data_dir());
+  for (const int version : {2, 1}) {
+    engine.Close();
+    MakeOlder(engine.data_dir(), version);
+    engine.Open();
+    queue = engine.Run(engine->queues().Open("q"));
+    const auto received = engine.Run(queue->Receive({}));
+    ASSERT_EQ(received.size(), 1u) << version;
+    EXPECT_EQ(received[0].body, "x");
+    engine.Run(queue->Release({received[0].receipt}, Duration(0)));
+    EXPECT_EQ(ShapeOf(engine.data_dir()), shape) << version;
+    queue.reset();
   }
-  engine.Open();
   queue = engine.Run(engine->queues().Open("q"));
-  EXPECT_EQ(engine.Run(queue->Receive({})).size(), 1u);
+  engine.Run(queue->Ack({engine.Run(queue->Receive({})).at(0).receipt}));
+  const QueueStats stats = engine.Run(queue->Stats());
+  EXPECT_EQ(stats.visible + stats.in_flight + stats.delayed, 0);
 }
 
 TEST(Engine, RefusesAFileThatIsNoDatabase) {
@@ -163,7 +195,9 @@ TEST(Engine, MessagesOfARemovedQueueThatACrashLeftAreRemoved) {
   }
   engine.Open();
   auto reader = contract::Must(OpenForReading(path, nullptr));
-  Query query = reader->Run("SELECT (SELECT count(*) FROM message) + (SELECT count(*) FROM message_body)");
+  Query query = reader->Run(
+      "SELECT (SELECT count(*) FROM message) + (SELECT count(*) FROM message_body) + "
+      "(SELECT count(*) FROM message_group)");
   ASSERT_TRUE(query.Next());
   EXPECT_EQ(query.Int(0), 0);
 }

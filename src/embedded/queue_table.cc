@@ -41,11 +41,14 @@ struct QueueTable::Row {
   std::string dead_letter_queue;
   int max_receives = 0;
   std::int64_t visible = 0, in_flight = 0, delayed = 0;
-  Time expire_at;  // no message is past its retention before
+  Time expire_at;    // no message is past its retention before
+  Duration turn{0};  // the greatest of a group that was served
   // As read: a step that changes nothing writes nothing, and its commit needs no fsync.
-  std::array<std::int64_t, 4> saved{};
+  std::array<std::int64_t, 5> saved{};
 
-  std::array<std::int64_t, 4> ToSave() const { return {visible, in_flight, delayed, ToMicros(expire_at)}; }
+  std::array<std::int64_t, 5> ToSave() const {
+    return {visible, in_flight, delayed, ToMicros(expire_at), turn.count()};
+  }
 };
 
 // A message's row.
@@ -54,16 +57,20 @@ struct QueueTable::Place {
   Time visible_at;  // zero: waits to be received
   int receives = 0;
   std::int64_t lease = 0;  // the last one; zero: none yet
-  int forgiven = 0;        // of the receives, those that ended by no fault of the message; read where it counts
+  std::int64_t group = 0;
+  int forgiven = 0;     // of the receives, those that ended by no fault of the message; read where it counts
+  Time leased_at = {};  // when the last lease began; read where it counts
 
   int tries() const { return receives - forgiven; }
-  bool visible() const { return visible_at == Time(); }
+  Condition condition() const {
+    return visible_at == Time() ? Condition::kVisible : lease != 0 ? Condition::kInFlight : Condition::kDelayed;
+  }
 };
 
 std::optional<QueueTable::Row> QueueTable::Load(std::int64_t queue) {
   Query query = db_.Run(
-      "SELECT visibility, delay, retention, dead_letter_queue, max_receives, visible, in_flight, delayed, expire_at "
-      "FROM queue WHERE id = ?1",
+      "SELECT visibility, delay, retention, dead_letter_queue, max_receives, visible, in_flight, delayed, expire_at, "
+      "turn FROM queue WHERE id = ?1",
       queue);
   if (!query.Next()) return std::nullopt;
   Row row;
@@ -77,82 +84,40 @@ std::optional<QueueTable::Row> QueueTable::Load(std::int64_t queue) {
   row.in_flight = query.Int(6);
   row.delayed = query.Int(7);
   row.expire_at = query.At(8);
+  row.turn = Duration(query.Int(9));
   row.saved = row.ToSave();
   return row;
 }
 
 void QueueTable::Save(const Row& row) {
+  groups_.Save();
   if (row.saved == row.ToSave()) return;
-  db_.Exec("UPDATE queue SET visible = ?2, in_flight = ?3, delayed = ?4, expire_at = ?5 WHERE id = ?1", row.id,
-           row.visible, row.in_flight, row.delayed, row.expire_at);
+  db_.Exec("UPDATE queue SET visible = ?2, in_flight = ?3, delayed = ?4, expire_at = ?5, turn = ?6 WHERE id = ?1",
+           row.id, row.visible, row.in_flight, row.delayed, row.expire_at, row.turn);
 }
 
-Status QueueTable::CheckConfig(const std::string& name, const QueueConfig& config) {
-  const auto within = [](Duration d, Duration most) { return d >= Duration(0) && d <= most; };
-  if (!within(config.visibility, kMaxVisibility)) return Fail(Code::kInvalid, "visibility timeout: 0 to 12 hours");
-  if (!within(config.delay, kMaxDelay)) return Fail(Code::kInvalid, "delay: 0 to 15 minutes");
-  if (!within(config.wait, kMaxWait)) return Fail(Code::kInvalid, "receive wait: 0 to 20 seconds");
-  if (config.retention <= Duration(0) || config.retention > 14 * 24h)
-    return Fail(Code::kInvalid, "message retention: up to 14 days");
-  if (config.dead_letter_queue.empty() != (config.max_receives <= 0))
-    return Fail(Code::kInvalid, "a dead-letter queue needs a bound of receives, and the other way round");
-  if (config.dead_letter_queue.empty()) return {};
-  if (config.dead_letter_queue == name) return Fail(Code::kInvalid, "a queue cannot be its own dead-letter queue");
-  if (!Find(config.dead_letter_queue))
-    return Fail(Code::kInvalid, "the dead-letter queue '" + config.dead_letter_queue + "' does not exist");
-  return {};
-}
-
-Result<std::int64_t> QueueTable::Create(const std::string& name, const QueueConfig& config) {
-  if (const auto existing = GetConfig(name)) {
-    if (*existing != config) return Fail(Code::kConflict, "queue '" + name + "' exists with another configuration");
-    return Find(name).value_or(0);
+void QueueTable::Count(Row& row, std::int64_t group, Condition condition, int by) {
+  Group& counted = groups_.Of(group);
+  switch (condition) {
+    case Condition::kVisible:
+      if (counted.visible == 0) counted.turn = std::max(counted.turn, row.turn);  // it begins to wait
+      counted.visible += by;
+      row.visible += by;
+      break;
+    case Condition::kInFlight:
+      counted.in_flight += by;
+      row.in_flight += by;
+      break;
+    case Condition::kDelayed:
+      counted.delayed += by;
+      row.delayed += by;
+      break;
   }
-  if (auto checked = CheckConfig(name, config); !checked) return Fail(checked.error());
-  db_.Exec(
-      "INSERT INTO queue (name, visibility, delay, wait, retention, dead_letter_queue, max_receives) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-      name, config.visibility, config.delay, config.wait, config.retention, config.dead_letter_queue,
-      config.max_receives);
-  return db_.last_insert_rowid();
 }
 
-std::optional<std::int64_t> QueueTable::Find(const std::string& name) {
-  Query query = db_.Run("SELECT id FROM queue WHERE name = ?1", name);
-  if (!query.Next()) return std::nullopt;
-  return query.Int(0);
-}
-
-std::vector<std::string> QueueTable::List(const std::string& prefix) {
-  std::vector<std::string> names;
-  Query query = db_.Run("SELECT name FROM queue WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name", prefix);
-  while (query.Next()) names.push_back(query.Text(0));
-  return names;
-}
-
-std::optional<QueueConfig> QueueTable::GetConfig(const std::string& name) {
-  Query query = db_.Run(
-      "SELECT visibility, delay, wait, retention, dead_letter_queue, max_receives FROM queue WHERE name = ?1", name);
-  if (!query.Next()) return std::nullopt;
-  QueueConfig config;
-  config.visibility = Duration(query.Int(0));
-  config.delay = Duration(query.Int(1));
-  config.wait = Duration(query.Int(2));
-  config.retention = Duration(query.Int(3));
-  config.dead_letter_queue = query.Text(4);
-  config.max_receives = int(query.Int(5));
-  return config;
-}
-
-Status QueueTable::SetConfig(const std::string& name, const QueueConfig& config) {
-  if (!Find(name)) return Fail(Gone());
-  if (auto checked = CheckConfig(name, config); !checked) return checked;
-  db_.Exec(
-      "UPDATE queue SET visibility = ?2, delay = ?3, wait = ?4, retention = ?5, dead_letter_queue = ?6, "
-      "max_receives = ?7, expire_at = 0 WHERE name = ?1",
-      name, config.visibility, config.delay, config.wait, config.retention, config.dead_letter_queue,
-      config.max_receives);
-  return {};
+void QueueTable::Move(Row& row, std::int64_t group, Condition from, Condition to) {
+  Count(row, group, from, -1);
+  Count(row, group, to, 1);
 }
 
 void QueueTable::Remove(std::int64_t queue) { db_.Exec("DELETE FROM queue WHERE id = ?1", queue); }
@@ -169,13 +134,20 @@ bool QueueTable::RemoveSome(std::int64_t queue, std::int64_t last, int limit) {
   std::vector<Place> places;
   {
     Query query = db_.Run(
-        "SELECT seq, visible_at, receives, lease FROM message WHERE queue = ?1 AND seq <= ?2 ORDER BY seq LIMIT ?3",
+        "SELECT seq, visible_at, receives, lease, grp FROM message WHERE queue = ?1 AND seq <= ?2 ORDER BY seq LIMIT "
+        "?3",
         queue, last, limit);
-    while (query.Next()) places.push_back({query.Int(0), query.At(1), int(query.Int(2)), query.Int(3)});
+    while (query.Next()) places.push_back({query.Int(0), query.At(1), int(query.Int(2)), query.Int(3), query.Int(4)});
   }
   for (const Place& place : places) Erase(row ? *row : gone, place);
-  if (row) Save(*row);
-  return int(places.size()) == limit;
+  const bool more = int(places.size()) == limit;
+  if (row) {
+    Save(*row);
+  } else {
+    groups_.Save();
+    if (!more) db_.Exec("DELETE FROM message_group WHERE queue = ?1", queue);
+  }
+  return more;
 }
 
 std::vector<std::int64_t> QueueTable::Orphans() {
@@ -183,7 +155,7 @@ std::vector<std::int64_t> QueueTable::Orphans() {
   std::int64_t last = 0;
   while (true) {
     {
-      Query query = db_.Run("SELECT queue FROM message WHERE queue > ?1 ORDER BY queue LIMIT 1", last);
+      Query query = db_.Run("SELECT queue FROM message_group WHERE queue > ?1 ORDER BY queue LIMIT 1", last);
       if (!query.Next()) return orphans;
       last = query.Int(0);
     }
@@ -201,9 +173,11 @@ Result<Sent> QueueTable::Send(std::int64_t queue, const std::vector<SendRequest>
     const bool delayed = delay > Duration(0);
     db_.Exec("INSERT INTO message_body (id, sent, attributes, body) VALUES (?1, ?2, ?3, ?4)", ids[i], now_,
              Bytes{requests[i].attributes}, Bytes{requests[i].body});
-    db_.Exec("INSERT INTO message (queue, seq, visible_at) VALUES (?1, ?2, ?3)", queue, db_.last_insert_rowid(),
-             delayed ? now_ + delay : Time());
-    ++(delayed ? row->delayed : row->visible);
+    const std::int64_t seq = db_.last_insert_rowid();
+    const std::int64_t group = groups_.Named(queue, requests[i].group).id;
+    db_.Exec("INSERT INTO message (queue, seq, visible_at, grp) VALUES (?1, ?2, ?3, ?4)", queue, seq,
+             delayed ? now_ + delay : Time(), group);
+    Count(*row, group, delayed ? Condition::kDelayed : Condition::kVisible, 1);
     if (!delayed) ++sent.visible;
     if (delayed && (!sent.next_due || now_ + delay < *sent.next_due)) sent.next_due = now_ + delay;
   }
@@ -220,15 +194,14 @@ bool QueueTable::PromoteDue(Row& row, int limit) {
   std::vector<Place> due;
   {
     Query query = db_.Run(
-        "SELECT seq, visible_at, receives, lease FROM message WHERE queue = ?1 AND visible_at > 0 AND "
+        "SELECT seq, visible_at, receives, lease, grp FROM message WHERE queue = ?1 AND visible_at > 0 AND "
         "visible_at <= ?2 ORDER BY visible_at LIMIT ?3",
         row.id, now_, limit);
-    while (query.Next()) due.push_back({query.Int(0), query.At(1), int(query.Int(2)), query.Int(3)});
+    while (query.Next()) due.push_back({query.Int(0), query.At(1), int(query.Int(2)), query.Int(3), query.Int(4)});
   }
   for (const Place& place : due) {
     MakeVisible(row.id, place.seq);
-    --(place.lease != 0 ? row.in_flight : row.delayed);
-    ++row.visible;
+    Move(row, place.group, place.condition(), Condition::kVisible);
   }
   return int(due.size()) == limit;
 }
@@ -239,16 +212,17 @@ bool QueueTable::DropExpired(Row& row, int limit) {
   row.expire_at = now_ + row.retention;  // of what is sent from now on
   {
     Query query = db_.Run(
-        "SELECT m.seq, m.visible_at, m.receives, m.lease, b.sent FROM message m JOIN message_body b ON b.seq = m.seq "
+        "SELECT m.seq, m.visible_at, m.receives, m.lease, m.grp, b.sent FROM message m JOIN message_body b ON b.seq = "
+        "m.seq "
         "WHERE m.queue = ?1 ORDER BY m.seq LIMIT ?2",
         row.id, limit);
     while (query.Next()) {
-      const Time end = query.At(4) + row.retention;
+      const Time end = query.At(5) + row.retention;
       if (end > now_) {
         row.expire_at = end;
         break;
       }
-      expired.push_back({query.Int(0), query.At(1), int(query.Int(2)), query.Int(3)});
+      expired.push_back({query.Int(0), query.At(1), int(query.Int(2)), query.Int(3), query.Int(4)});
     }
   }
   for (const Place& place : expired) Erase(row, place);
@@ -260,17 +234,17 @@ bool QueueTable::DropExpired(Row& row, int limit) {
 void QueueTable::Erase(Row& row, const Place& place) {
   db_.Exec("DELETE FROM message WHERE queue = ?1 AND seq = ?2", row.id, place.seq);
   db_.Exec("DELETE FROM message_body WHERE seq = ?1", place.seq);
-  --(place.visible() ? row.visible : place.lease != 0 ? row.in_flight : row.delayed);
+  Count(row, place.group, place.condition(), -1);
 }
 
-std::vector<QueueTable::Place> QueueTable::Visible(const Row& row, int limit) {
+std::vector<QueueTable::Place> QueueTable::Visible(const Row& row, std::int64_t group, int limit) {
   std::vector<Place> places;
   Query query = db_.Run(
       "SELECT seq, visible_at, receives, lease, forgiven FROM message INDEXED BY message_by_visibility "
-      "WHERE queue = ?1 AND visible_at = 0 ORDER BY seq LIMIT ?2",
-      row.id, limit);
+      "WHERE queue = ?1 AND visible_at = 0 AND grp = ?2 ORDER BY seq LIMIT ?3",
+      row.id, group, limit);
   while (query.Next()) {
-    places.push_back({query.Int(0), query.At(1), int(query.Int(2)), query.Int(3), int(query.Int(4))});
+    places.push_back({query.Int(0), query.At(1), int(query.Int(2)), query.Int(3), group, int(query.Int(4))});
   }
   return places;
 }
@@ -279,6 +253,7 @@ Message QueueTable::Deliver(const Row& row, const Place& place, const ReceiveSte
   Message message;
   message.receipt = ToReceipt({row.id, place.seq, lease});
   message.receive_count = place.receives + 1;
+  message.group = groups_.Of(place.group).name;
   {
     Query query = db_.Run("SELECT id, sent, attributes, body FROM message_body WHERE seq = ?1", place.seq);
     if (query.Next()) {
@@ -290,26 +265,47 @@ Message QueueTable::Deliver(const Row& row, const Place& place, const ReceiveSte
   }
   // A lease of no length still ends after it began.
   const Time end = now_ + std::max(step.visibility.value_or(row.visibility), Duration(1));
-  db_.Exec("UPDATE message SET visible_at = ?3, receives = ?4, lease = ?5, consumer = ?6 WHERE queue = ?1 AND seq = ?2",
-           row.id, place.seq, end, message.receive_count, lease, step.consumer);
+  db_.Exec(
+      "UPDATE message SET visible_at = ?3, receives = ?4, lease = ?5, consumer = ?6, leased_at = ?7 "
+      "WHERE queue = ?1 AND seq = ?2",
+      row.id, place.seq, end, message.receive_count, lease, step.consumer, now_);
   return message;
 }
 
-// The message keeps its id, body, time of sending and receive count, as in SQS. False: there is no such queue now; it
-// is better to hand the message out again than to lose it.
+// The message keeps its id, body, group, time of sending and receive count, as in SQS. False: there is no such queue
+// now; it is better to hand the message out again than to lose it.
 bool QueueTable::MoveToDeadLetters(Row& row, Received& received, const Place& place) {
   const auto id = Find(row.dead_letter_queue);
   auto target = id ? Load(*id) : std::nullopt;
   if (!target) return false;
-  db_.Exec("UPDATE message SET queue = ?3, lease = 0, consumer = '' WHERE queue = ?1 AND seq = ?2", row.id, place.seq,
-           target->id);
-  --row.visible;
-  ++target->visible;
+  const std::int64_t group = groups_.Named(target->id, groups_.Of(place.group).name).id;
+  db_.Exec("UPDATE message SET queue = ?3, grp = ?4, lease = 0, consumer = '' WHERE queue = ?1 AND seq = ?2", row.id,
+           place.seq, target->id, group);
+  Count(row, place.group, Condition::kVisible, -1);
+  Count(*target, group, Condition::kVisible, 1);
   target->expire_at = Time();  // the message may be older than all there
   Save(*target);
   received.dead_letter_queue = target->id;
   ++received.dead_letters;
   return true;
+}
+
+// Hands out what the group's turn allows. False: nothing more belongs into this batch.
+bool QueueTable::Serve(Row& row, const MessageGroups::Turn& turn, const ReceiveStep& step, Received& received) {
+  const auto places = Visible(row, turn.group, turn.messages);
+  for (const Place& place : places) {
+    const bool given_up = row.max_receives > 0 && place.tries() >= row.max_receives;
+    if (given_up && MoveToDeadLetters(row, received, place)) continue;
+    const auto lease = step.first_lease + std::int64_t(received.messages.size());
+    received.messages.push_back(Deliver(row, place, step, lease));
+    Group& group = groups_.Of(turn.group);
+    row.turn = std::max(row.turn, group.turn);
+    Charge(group, 1);
+    Move(row, turn.group, Condition::kVisible, Condition::kInFlight);
+    const bool suspect = row.max_receives > 0 && place.tries() > 0;
+    if (suspect) return false;
+  }
+  return !places.empty();
 }
 
 Result<Received> QueueTable::Receive(std::int64_t queue, const ReceiveStep& step) {
@@ -318,20 +314,10 @@ Result<Received> QueueTable::Receive(std::int64_t queue, const ReceiveStep& step
   DropExpired(*row, kExpireStep);
   PromoteDue(*row, kPromoteStep);
   Received received;
-  bool suspect = false;
-  while (!suspect && int(received.messages.size()) < step.max && received.dead_letters < kDeadLetterStep) {
-    const auto places = Visible(*row, step.max - int(received.messages.size()));
-    if (places.empty()) break;
-    for (const Place& place : places) {
-      const bool given_up = row->max_receives > 0 && place.tries() >= row->max_receives;
-      if (given_up && MoveToDeadLetters(*row, received, place)) continue;
-      const auto lease = step.first_lease + std::int64_t(received.messages.size());
-      received.messages.push_back(Deliver(*row, place, step, lease));
-      --row->visible;
-      ++row->in_flight;
-      suspect = row->max_receives > 0 && place.tries() > 0;
-      if (suspect) break;
-    }
+  bool more = true;
+  while (more && int(received.messages.size()) < step.max && received.dead_letters < kDeadLetterStep) {
+    const auto turn = groups_.Next(queue, step.max - int(received.messages.size()));
+    more = turn && Serve(*row, *turn, step, received);
   }
   Save(*row);
   received.more = row->visible > 0;
@@ -342,10 +328,12 @@ Result<Received> QueueTable::Receive(std::int64_t queue, const ReceiveStep& step
 }
 
 std::optional<QueueTable::Place> QueueTable::Find(const Lease& lease) {
-  Query query = db_.Run("SELECT seq, visible_at, receives, lease FROM message WHERE queue = ?1 AND seq = ?2",
-                        lease.queue, lease.seq);
+  Query query = db_.Run(
+      "SELECT seq, visible_at, receives, lease, grp, forgiven, leased_at FROM message WHERE queue = ?1 AND seq = ?2",
+      lease.queue, lease.seq);
   if (!query.Next() || query.Int(3) != lease.lease) return std::nullopt;
-  return Place{query.Int(0), query.At(1), int(query.Int(2)), query.Int(3)};
+  return Place{query.Int(0), query.At(1),       int(query.Int(2)), query.Int(3),
+               query.Int(4), int(query.Int(5)), query.At(6)};
 }
 
 Result<std::vector<bool>> QueueTable::Extend(std::int64_t queue, const std::vector<std::string>& receipts,
@@ -363,8 +351,7 @@ Result<std::vector<bool>> QueueTable::Extend(std::int64_t queue, const std::vect
                now_ + visibility);
     } else {
       MakeVisible(queue, place->seq);
-      --row->in_flight;
-      ++row->visible;
+      Move(*row, place->group, Condition::kInFlight, Condition::kVisible);
     }
   }
   Save(*row);
@@ -377,7 +364,9 @@ Status QueueTable::Ack(std::int64_t queue, const std::vector<std::string>& recei
   for (const std::string& receipt : receipts) {
     const auto lease = ParseReceipt(receipt);
     const auto place = lease && lease->queue == queue ? Find(*lease) : std::nullopt;
-    if (place) Erase(*row, *place);
+    if (!place) continue;
+    if (place->condition() == Condition::kInFlight) Learn(groups_.Of(place->group), now_ - place->leased_at);
+    Erase(*row, *place);
   }
   Save(*row);
   return {};
@@ -391,8 +380,9 @@ std::optional<Time> QueueTable::OldestSent(std::int64_t queue) {
       queue);
   if (query.Next()) return query.At(0);
   Query visible = db_.Run(
-      "SELECT b.sent FROM message m JOIN message_body b ON b.seq = m.seq WHERE m.queue = ?1 AND m.visible_at = 0 "
-      "ORDER BY m.seq LIMIT 1",
+      "SELECT b.sent FROM message_group g JOIN message_body b ON b.seq = (SELECT m.seq FROM message m INDEXED BY "
+      "message_by_visibility WHERE m.queue = g.queue AND m.visible_at = 0 AND m.grp = g.id ORDER BY m.seq LIMIT 1) "
+      "WHERE g.queue = ?1 AND g.visible > 0 ORDER BY b.seq LIMIT 1",
       queue);
   if (visible.Next()) return visible.At(0);
   return std::nullopt;
@@ -418,10 +408,10 @@ QueueTable::Freed QueueTable::ReleaseLeasesOf(const std::string& consumer) {
   std::vector<Leased> leased;
   {
     Query query = db_.Run(
-        "SELECT m.queue, m.seq FROM queue q CROSS JOIN message m INDEXED BY message_by_visibility "
+        "SELECT m.queue, m.seq, m.grp FROM queue q CROSS JOIN message m INDEXED BY message_by_visibility "
         "ON m.queue = q.id AND m.visible_at > 0 WHERE m.lease <> 0 AND m.consumer = ?1 ORDER BY m.queue",
         consumer);
-    while (query.Next()) leased.push_back({query.Int(0), query.Int(1)});
+    while (query.Next()) leased.push_back({query.Int(0), query.Int(1), query.Int(2)});
   }
   return Free(leased);
 }
@@ -430,9 +420,9 @@ QueueTable::Freed QueueTable::TakeLeasesBack() {
   std::vector<Leased> leased;
   {
     Query query = db_.Run(
-        "SELECT m.queue, m.seq FROM queue q CROSS JOIN message m INDEXED BY message_by_visibility "
+        "SELECT m.queue, m.seq, m.grp FROM queue q CROSS JOIN message m INDEXED BY message_by_visibility "
         "ON m.queue = q.id AND m.visible_at > 0 WHERE m.lease <> 0 ORDER BY m.queue");
-    while (query.Next()) leased.push_back({query.Int(0), query.Int(1)});
+    while (query.Next()) leased.push_back({query.Int(0), query.Int(1), query.Int(2)});
   }
   for (const Leased& message : leased) {
     db_.Exec("UPDATE message SET forgiven = forgiven + 1 WHERE queue = ?1 AND seq = ?2", message.queue, message.seq);
@@ -449,8 +439,7 @@ QueueTable::Freed QueueTable::Free(const std::vector<Leased>& leased) {
     if (!row) break;
     for (; i < leased.size() && leased[i].queue == row->id; ++i) {
       MakeVisible(row->id, leased[i].seq);
-      --row->in_flight;
-      ++row->visible;
+      Move(*row, leased[i].group, Condition::kInFlight, Condition::kVisible);
     }
     Save(*row);
     freed.queues.push_back(row->id);

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "embedded/message_groups.h"
 #include "embedded/sqlite.h"
 #include "ports/queue.h"
 
@@ -49,7 +50,7 @@ struct ReceiveStep {
 
 class QueueTable {
  public:
-  QueueTable(Connection& connection, Time now) : db_(connection), now_(now) {}
+  QueueTable(Connection& connection, Time now) : db_(connection), groups_(connection), now_(now) {}
 
   Result<std::int64_t> Create(const std::string& name, const QueueConfig& config);
   std::optional<std::int64_t> Find(const std::string& name);
@@ -60,7 +61,7 @@ class QueueTable {
   // Removes up to `limit` messages with seq <= last; true: some are left. The queue need not exist any more.
   bool RemoveSome(std::int64_t queue, std::int64_t last, int limit);
   std::int64_t LastSeq();
-  // Ids of messages' queues that are gone: a crash came between Remove and RemoveSome.
+  // Queues that are gone, and not all of what was theirs: a crash came between Remove and RemoveSome.
   std::vector<std::int64_t> Orphans();
 
   // kNotFound when the queue is gone, here and below.
@@ -82,15 +83,19 @@ class QueueTable {
  private:
   struct Row;
   struct Place;
+  enum class Condition { kVisible, kInFlight, kDelayed };
   std::optional<Row> Load(std::int64_t queue);
-  void Save(const Row& row);
+  void Save(const Row& row);  // and what was counted in the groups
   struct Leased {
-    std::int64_t queue, seq;
+    std::int64_t queue, seq, group;
   };
   Freed Free(const std::vector<Leased>& leased);
   bool PromoteDue(Row& row, int limit);
   bool DropExpired(Row& row, int limit);
-  std::vector<Place> Visible(const Row& row, int limit);
+  void Count(Row& row, std::int64_t group, Condition condition, int by);
+  void Move(Row& row, std::int64_t group, Condition from, Condition to);
+  std::vector<Place> Visible(const Row& row, std::int64_t group, int limit);
+  bool Serve(Row& row, const MessageGroups::Turn& turn, const ReceiveStep& step, Received& received);
   std::optional<Place> Find(const Lease& lease);
   void MakeVisible(std::int64_t queue, std::int64_t seq);
   void Erase(Row& row, const Place& place);
@@ -100,6 +105,7 @@ class QueueTable {
   Status CheckConfig(const std::string& name, const QueueConfig& config);
 
   Connection& db_;
+  MessageGroups groups_;
   const Time now_;
 };
 

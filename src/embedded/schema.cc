@@ -5,7 +5,7 @@
 namespace darkroom::embedded {
 namespace {
 
-// visible_at is 0 for a message that waits to be received, so that the index holds those of a queue in the order of
+// visible_at is 0 for a message that waits to be received, so that the index holds those of a group in the order of
 // sending; else when its lease or delay ends. What a lease changes (message) is apart from what is written once
 // (message_body).
 constexpr const char* kQueueTables = R"sql(
@@ -21,7 +21,8 @@ CREATE TABLE queue (
   visible INTEGER NOT NULL DEFAULT 0,
   in_flight INTEGER NOT NULL DEFAULT 0,
   delayed INTEGER NOT NULL DEFAULT 0,
-  expire_at INTEGER NOT NULL DEFAULT 0
+  expire_at INTEGER NOT NULL DEFAULT 0,
+  turn INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE message (
   queue INTEGER NOT NULL,
@@ -31,9 +32,11 @@ CREATE TABLE message (
   forgiven INTEGER NOT NULL DEFAULT 0,
   lease INTEGER NOT NULL DEFAULT 0,
   consumer TEXT NOT NULL DEFAULT '',
+  grp INTEGER NOT NULL DEFAULT 0,
+  leased_at INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (queue, seq)
 ) WITHOUT ROWID;
-CREATE INDEX message_by_visibility ON message (queue, visible_at, seq);
+CREATE INDEX message_by_visibility ON message (queue, visible_at, grp, seq);
 CREATE TABLE message_body (
   seq INTEGER PRIMARY KEY,
   id BLOB NOT NULL,
@@ -41,6 +44,21 @@ CREATE TABLE message_body (
   attributes BLOB NOT NULL,
   body BLOB NOT NULL
 );
+)sql";
+
+constexpr const char* kGroupTable = R"sql(
+CREATE TABLE message_group (
+  id INTEGER PRIMARY KEY,
+  queue INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  visible INTEGER NOT NULL DEFAULT 0,
+  in_flight INTEGER NOT NULL DEFAULT 0,
+  delayed INTEGER NOT NULL DEFAULT 0,
+  turn INTEGER NOT NULL DEFAULT 0,
+  cost INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (queue, name)
+);
+CREATE INDEX message_group_waiting ON message_group (queue, turn) WHERE visible > 0;
 )sql";
 
 constexpr const char* kObjectTables = R"sql(
@@ -135,13 +153,31 @@ CREATE TABLE job (
 CREATE INDEX job_by_change ON job (batch, change);
 CREATE INDEX job_by_state ON job (state);
 CREATE INDEX job_by_model ON job (model, state);
-CREATE INDEX job_waiting ON job (priority) WHERE state = 0;
+CREATE INDEX job_waiting ON job (priority, model) WHERE state = 0;
 CREATE INDEX job_unsent ON job (received) WHERE state = 0 AND queued IS NULL;
 CREATE INDEX job_overdue ON job (deadline) WHERE state = 0 AND deadline IS NOT NULL;
 )sql";
 
 // What changed with each version, for a database of the one before: the first leads to version 2.
-constexpr const char* kUpgrades[] = {"ALTER TABLE message ADD COLUMN forgiven INTEGER NOT NULL DEFAULT 0;"};
+constexpr const char* kForgiven = "ALTER TABLE message ADD COLUMN forgiven INTEGER NOT NULL DEFAULT 0;";
+// Messages of before are of no group. A queue that is gone may have left some: their group goes with them.
+constexpr const char* kGroups = R"sql(
+ALTER TABLE queue ADD COLUMN turn INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE message ADD COLUMN grp INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE message ADD COLUMN leased_at INTEGER NOT NULL DEFAULT 0;
+INSERT INTO message_group (queue, name, visible, in_flight, delayed) SELECT id, '', visible, in_flight, delayed FROM queue;
+INSERT OR IGNORE INTO message_group (queue, name) SELECT DISTINCT queue, '' FROM message;
+DROP INDEX message_by_visibility;
+UPDATE message SET grp = (SELECT g.id FROM message_group g WHERE g.queue = message.queue);
+CREATE INDEX message_by_visibility ON message (queue, visible_at, grp, seq);
+DROP INDEX job_waiting;
+CREATE INDEX job_waiting ON job (priority, model) WHERE state = 0;
+)sql";
+struct Upgrade {
+  const char* tables;  // that are new, as a new database has them
+  const char* changes;
+};
+constexpr Upgrade kUpgrades[] = {{"", kForgiven}, {kGroupTable, kGroups}};
 static_assert(std::size(kUpgrades) == kSchemaVersion - 1);
 
 constexpr const char* kPragmas = R"sql(
@@ -171,12 +207,16 @@ Result<std::unique_ptr<Connection>> OpenForWriting(const std::string& path, cons
   if (!db.failure() && version == 0) {
     db.Script("BEGIN IMMEDIATE;");
     db.Script(kQueueTables);
+    db.Script(kGroupTable);
     db.Script(kObjectTables);
     db.Script(kJobTables);
     db.Script("PRAGMA user_version = " + std::to_string(kSchemaVersion) + "; COMMIT;");
   } else if (!db.failure() && version < kSchemaVersion) {
     db.Script("BEGIN IMMEDIATE;");
-    for (std::int64_t from = version; from < kSchemaVersion; ++from) db.Script(kUpgrades[from - 1]);
+    for (std::int64_t from = version; from < kSchemaVersion; ++from) {
+      db.Script(kUpgrades[from - 1].tables);
+      db.Script(kUpgrades[from - 1].changes);
+    }
     db.Script("PRAGMA user_version = " + std::to_string(kSchemaVersion) + "; COMMIT;");
   }
   if (db.failure()) {

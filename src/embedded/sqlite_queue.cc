@@ -53,6 +53,9 @@ Task<Result<std::vector<std::string>>> SqliteQueue::Send(std::vector<SendRequest
     if (request.body.size() + request.attributes.size() > kMaxMessageBytes) {
       co_return Fail(Code::kTooLarge, "a message may have " + std::to_string(kMaxMessageBytes) + " bytes");
     }
+    if (!request.group.empty() && !IsGroupName(request.group)) {
+      co_return Fail(Code::kInvalid, "a message's group: 1 to 128 printable ASCII characters but the space");
+    }
     if (request.delay > kMaxDelay) co_return Fail(Code::kInvalid, "delay: 0 to 15 minutes");
     at_once += request.delay == Duration(0);
     ids.push_back(Id::Make(now));

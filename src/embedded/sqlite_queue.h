@@ -1,4 +1,5 @@
-// Queues in SQLite (ports/queue.h). Messages are handed out in the order they were sent, as far as leases allow.
+// Queues in SQLite (ports/queue.h). The messages of a group are handed out in the order they were sent, as far as
+// leases allow; groups share the consumers' time (message_groups.h), and the messages of none are one group.
 //
 // A queue with a bound of receives hands out what comes again as the last of its batch: it may be what its consumers
 // die of, and each message that is held behind it would pay a receive with it. Receivers that wait are woken by a Send,

@@ -113,6 +113,17 @@ class Sqs(Case):
         self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
         self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
 
+    def test_groups_share(self):
+        for i in range(12):
+            self.sqs.send_message(QueueUrl=self.url, MessageBody=f"loud {i}", MessageGroupId="a")
+        self.receive(MaxNumberOfMessages=10)
+        self.sqs.send_message(QueueUrl=self.url, MessageBody="quiet", MessageGroupId="b")
+        message = self.receive(MessageSystemAttributeNames=["MessageGroupId"])[0]
+        self.assertEqual((message["Body"], message["Attributes"]), ("quiet", {"MessageGroupId": "b"}))
+        self.assertNotIn("Attributes", self.receive()[0])
+        self.refused("InvalidParameterValue", self.sqs.send_message, QueueUrl=self.url, MessageBody="x",
+                     MessageGroupId="a b")
+
     def test_attribute_filters(self):
         self.sqs.send_message(QueueUrl=self.url, MessageBody="x", MessageAttributes={
             name: {"DataType": "String", "StringValue": name} for name in ("a.one", "a.two", "b")})

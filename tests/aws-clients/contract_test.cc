@@ -58,6 +58,7 @@ class MotoQueueFixture final : public MotoFixture<QueueFixture> {
   QueueService& queues() override { return *queues_; }
   bool exact_receipts() const override { return false; }
   bool tells_oldest_age() const override { return false; }
+  bool shares_among_groups() const override { return false; }
 
  private:
   std::unique_ptr<QueueService> queues_ =

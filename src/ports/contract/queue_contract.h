@@ -20,6 +20,8 @@ class QueueFixture : public Fixture {
   virtual bool exact_receipts() const { return true; }
   // Whether Stats tells the oldest age (SQS leaves that to CloudWatch).
   virtual bool tells_oldest_age() const { return true; }
+  // Whether groups share the consumers; emulators know their names alone.
+  virtual bool shares_among_groups() const { return true; }
 };
 
 using MakeQueueFixture = std::function<std::unique_ptr<QueueFixture>()>;
@@ -87,6 +89,18 @@ TEST_P(QueueContract, HandsOutAttributesAsSent) {
   const auto messages = Receive(*queue);
   ASSERT_EQ(messages.size(), 1u);
   EXPECT_EQ(messages[0].attributes, request.attributes);
+}
+
+TEST_P(QueueContract, HandsOutTheGroupAsSent) {
+  const auto queue = Make();
+  SendRequest request;
+  request.body = "x";
+  request.group = "model_A-1.5";
+  Run(queue->Send({request}));
+  Send(*queue, "of none");
+  std::map<std::string, std::string> groups;
+  for (const Message& message : ReceiveAll(*queue, 2)) groups[message.body] = message.group;
+  EXPECT_EQ(groups, (std::map<std::string, std::string>{{"x", "model_A-1.5"}, {"of none", ""}}));
 }
 
 TEST_P(QueueContract, AnEmptyQueueHandsOutNothing) {
@@ -272,6 +286,32 @@ TEST_P(QueueContract, AMessageReceivedTooOftenGoesToTheDeadLetterQueue) {
   ASSERT_EQ(buried.size(), 1u);
   EXPECT_EQ(buried[0].id, id);
   EXPECT_EQ(buried[0].body, "poison");
+}
+
+TEST_P(QueueContract, ADeadLetterKeepsItsGroup) {
+  const auto dead = Make();
+  const auto queue = Make({.visibility = 60s, .dead_letter_queue = dead->name(), .max_receives = 1});
+  SendRequest request;
+  request.body = "poison";
+  request.group = "a";
+  Run(queue->Send({request}));
+  Run(queue->Release(Receipts(Receive(*queue)), Duration(0)));
+  EXPECT_TRUE(Receive(*queue).empty());
+  const auto buried = Receive(*dead);
+  ASSERT_EQ(buried.size(), 1u);
+  EXPECT_EQ(buried[0].group, "a");
+}
+
+// SQS calls a group noisy from 30 messages in flight on; the 40 leave it no doubt.
+TEST_P(QueueContract, ABacklogOfOneGroupDoesNotKeepAnotherWaiting) {
+  if (!fixture_->shares_among_groups()) GTEST_SKIP() << "this engine does not share its consumers among groups";
+  const auto queue = Make({.visibility = 60s});
+  Run(queue->Send(std::vector<SendRequest>(500, {.body = "loud", .group = "a"})));
+  ASSERT_EQ(ReceiveAll(*queue, 40).size(), 40u);
+  Run(queue->Send({{.body = "quiet", .group = "b"}}));
+  std::multiset<std::string> next;
+  for (const Message& message : ReceiveAll(*queue, 10)) next.insert(message.body);
+  EXPECT_EQ(next.count("quiet"), 1u);
 }
 
 TEST_P(QueueContract, ALongPollReturnsWhenAMessageIsSent) {
