@@ -55,6 +55,7 @@ Worker::Worker(IoContext& io, Clock& clock, WorkerPorts ports, JobRunner& runner
       reports_(io, clock),
       upkeep_(io, clock) {
   for (int i = 0; i < options_.lanes; ++i) threads_.push_back(std::make_unique<WorkThread>(fmt::format("lane {}", i)));
+  runs_.resize(threads_.size());
 }
 
 Worker::~Worker() = default;
@@ -86,13 +87,31 @@ Task<void> Worker::Drain(Time deadline) {
   co_await tasks_.Join(deadline);
 }
 
-int Worker::Limit() const { return again_ > 0 ? options_.lanes : DecidePrefetch(options_.lanes, mean_run_.mean()); }
+Room Worker::RoomNow() const {
+  const Time now = clock_.Now();
+  std::vector<Duration> lanes, waiting;
+  for (const auto& run : runs_) {
+    const Duration mean = run ? run_times_.Of(run->model) : Duration(0);
+    lanes.push_back(!run ? Duration(0) : mean == kForever ? kForever : RestOf(mean, now - run->began));
+  }
+  for (const ItemPtr& item : ahead_) waiting.push_back(run_times_.Of(item->request.model.name));
+  Room room = DecideRoom(std::move(lanes), waiting, run_times_.Slowest(now));
+  room.jobs = std::min(room.jobs, std::max(kMostHeld - held_, 0));
+  if (again_ > 0) room.jobs = 0;
+  return room;
+}
+
+// What a poll asks for at most, and what the rules of receiving are measured by.
+int Worker::RoomOfIdleLanes() const {
+  const std::vector<Duration> idle(runs_.size(), Duration(0));
+  return again_ > 0 ? options_.lanes : DecideRoom(idle, {}, run_times_.Slowest(clock_.Now())).jobs;
+}
 
 // Of each poll under way one message has a place of its own beside the limit.
 int Worker::RoomFor(Priority priority) const {
   int asked = 0;
   for (const Poll& poll : poll_) asked += &poll != &poll_[std::size_t(priority)] ? std::max(poll.asked - 1, 0) : 0;
-  return std::max(Limit() - held_ - asked, options_.lanes - held_);
+  return std::max(RoomNow().jobs - asked, options_.lanes - held_);
 }
 
 // Whether a queue before this one has a job that waits for a lane, or wants the room itself.
@@ -108,15 +127,22 @@ Task<bool> Worker::WaitForRoom(Priority priority) {
   poll.wants_room = true;
   while (!stopping_) {
     const int room = RoomFor(priority);
-    const bool enough = held_ < options_.lanes || room >= std::min(DecideRefill(Limit()), kMaxReceive);
+    const int usual = RoomOfIdleLanes();
+    const bool enough = held_ < options_.lanes || room >= std::min(DecideRefill(usual - options_.lanes), kMaxReceive);
     if (enough && !GoesBefore(priority)) {
-      const int waiting = std::max((Limit() - options_.lanes) / 8, 1);
+      const int waiting = std::max((usual - options_.lanes) / 8, 1);
       poll.asked = std::min({room, poll.more ? room : waiting, kMaxReceive});
       poll.wants_room = false;
       room_.NotifyAll();  // lower queues may have what is left
       co_return true;
     }
-    co_await room_.Wait();
+    const Duration pause = RoomNow().next_in;
+    if (pause > Duration(0) && pause < kForever / 2) {
+      const Time until = clock_.Now() + pause;
+      co_await room_.Wait(until);
+    } else {
+      co_await room_.Wait();
+    }
   }
   co_return false;
 }
@@ -156,21 +182,20 @@ void Worker::Take(Priority priority, Message message) {
   again_ += item->again();
   if (item->again()) reporter_.Hurry();
   leases_.Hold(priority, item->message.receipt);
-  if (stopping_)
-    tasks_.Spawn(GiveBack(std::move(item), Duration(0)));
-  else
-    tasks_.Spawn(Fetch(std::move(item)));
-}
-
-Task<void> Worker::Fetch(ItemPtr item) {
+  if (stopping_) return tasks_.Spawn(GiveBack(std::move(item), Duration(0)));
   auto request = ParseJobRequest(item->message.body);
   if (!request) {
     // Nobody can say which job this is. The dead-letter queue takes it after some more tries.
     spdlog::error("message {} of {} makes no sense: {}", item->message.id, Name(item->queue),
                   request.error().message());
-    co_return co_await GiveBack(std::move(item), kLongestBackoff);
+    return tasks_.Spawn(GiveBack(std::move(item), kLongestBackoff));
   }
   item->request = std::move(*request);
+  ahead_.push_back(item);
+  tasks_.Spawn(Fetch(std::move(item)));
+}
+
+Task<void> Worker::Fetch(ItemPtr item) {
   item->outcome.job = item->request.job;
   item->outcome.attempt = item->message.receive_count;
   item->outcome.worker = options_.name;
@@ -218,21 +243,25 @@ Task<void> Worker::Lane(int index) {
     } else if (item->request.deadline && clock_.Now() >= *item->request.deadline) {
       Settle(*item, JobState::kExpired, Failure{"expired", "its deadline had passed before a worker was free"});
     } else {
-      co_await RunItem(std::move(item), *threads_[std::size_t(index)]);
+      co_await RunItem(std::move(item), std::size_t(index));
     }
   }
 }
 
-Task<void> Worker::RunItem(ItemPtr item, WorkThread& thread) {
+Task<void> Worker::RunItem(ItemPtr item, std::size_t lane) {
   const Time began = clock_.Now();
   ++running_;
+  std::erase(ahead_, item);
+  runs_[lane] = Run{item->request.model.name, began};
   const JobStart start{item->request.job, item->outcome.attempt, options_.name, *item->outcome.timeline.started};
   const auto announcement = clock_.CallAt(began + options_.announce_after, [this, start] { reporter_.Report(start); });
   auto work = [this, item] { return runner_.Run(item->request, item->picture); };
-  auto answer = co_await RunOn(thread, std::move(work));
+  auto answer = co_await RunOn(*threads_[lane], std::move(work));
   clock_.Cancel(announcement);
   --running_;
-  mean_run_.Add(clock_.Now() - began);
+  runs_[lane].reset();
+  run_times_.Add(item->request.model.name, clock_.Now() - began, clock_.Now());
+  room_.NotifyAll();
   item->picture = {};
   tasks_.Spawn(Finish(std::move(item), std::move(answer)));  // the lane goes on while this is stored
 }
@@ -285,7 +314,7 @@ Task<Result<std::vector<Artifact>>> Worker::Store(const Item& item, std::vector<
 // In a backlog nobody has their outcome at once anyway; but of long runs too few would gather. And a job that comes
 // again may kill this worker: what has ended must not pay for it.
 bool Worker::MayGather(Priority priority) const {
-  return poll_[std::size_t(priority)].backlog && mean_run_.mean() <= kOutcomeLinger / 2 && again_ == 0;
+  return poll_[std::size_t(priority)].backlog && run_times_.Slowest(clock_.Now()) <= kOutcomeLinger / 2 && again_ == 0;
 }
 
 void Worker::Settle(const Item& item, JobState state, std::optional<Failure> failure) {
@@ -312,6 +341,7 @@ void Worker::Forget(const Item& item) {
 void Worker::NoLongerHolds(const Item& item) {
   --held_;
   again_ -= item.again();
+  std::erase_if(ahead_, [&](const ItemPtr& other) { return other.get() == &item; });
   room_.NotifyAll();
 }
 

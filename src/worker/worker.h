@@ -4,8 +4,11 @@
 //   receive → fetch → [ decode → preprocess → infer ] → store → report → ack
 //   loop      a thread  one lane (a thread) a core       loop    loop     loop
 //
-// Bounds: it holds at most DecidePrefetch() jobs, pictures included, and two more: a poll that waits at each of the
-// other queues may bring one when it is full. Rules of receiving, one loop a queue with one poll at a time:
+// Bounds: it takes what will begin within kHold, as far as it knows how long runs take (prefetch.h), and holds at most
+// kMostHeld jobs, pictures included, and two more: a poll that waits at each of the other queues may bring one when it
+// is full. So a job of a quick model does not wait in its hands behind one of a slow model, but for those that came by
+// the same poll as the first jobs of a model that the worker does not know yet: at most kMaxReceive. Rules of
+// receiving, one loop a queue with one poll at a time:
 //
 // - What a poll has asked for is taken until it is answered. One message of each poll has a place of its own, so that
 //   the poll of an empty queue keeps nobody from theirs.
@@ -23,6 +26,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -74,14 +78,15 @@ class Worker {
   Task<void> ReceiveLoop(Priority priority);
   // Sets what the queue's next poll asks for; false: stopping.
   Task<bool> WaitForRoom(Priority priority);
-  int Limit() const;
+  Room RoomNow() const;
+  int RoomOfIdleLanes() const;
   int RoomFor(Priority priority) const;
   bool GoesBefore(Priority priority) const;
   void Take(Priority priority, Message message);
   Task<void> Fetch(ItemPtr item);
   Task<void> Lane(int index);
   ItemPtr NextReady();
-  Task<void> RunItem(ItemPtr item, WorkThread& thread);
+  Task<void> RunItem(ItemPtr item, std::size_t lane);
   Task<void> Finish(ItemPtr item, Result<RunAnswer> answer);
   Task<Result<std::vector<Artifact>>> Store(const Item& item, std::vector<ProducedArtifact> produced);
   bool MayGather(Priority priority) const;
@@ -100,9 +105,15 @@ class Worker {
   Reporter reporter_;
   std::vector<std::unique_ptr<WorkThread>> threads_;
   std::array<std::deque<ItemPtr>, kPriorities.size()> ready_;  // fetched, waiting for a lane
-  int held_ = 0;                                               // received and not yet stored or given back
-  int again_ = 0;                                              // of them, those received before
-  int running_ = 0;                                            // in a lane
+  std::vector<ItemPtr> ahead_;                                 // those, and those being fetched, as they came
+  struct Run {
+    std::string model;
+    Time began;
+  };
+  std::vector<std::optional<Run>> runs_;  // by lane
+  int held_ = 0;                          // received and not yet stored or given back
+  int again_ = 0;                         // of them, those received before
+  int running_ = 0;                       // in a lane
   struct Poll {
     int asked = 0;            // of the poll under way; 0: none is
     bool wants_room = false;  // and waits for it
@@ -110,7 +121,7 @@ class Worker {
     bool backlog = false;     // and that was several: by all signs more wait
   };
   std::array<Poll, kPriorities.size()> poll_;
-  MeanRun mean_run_;
+  RunTimes run_times_;
   bool stopping_ = false;
   Signal room_;  // room for a poll may have come
   Signal work_;  // ready_ grew

@@ -47,6 +47,17 @@ class WorkerTest : public testing::Test {
     return job;
   }
 
+  // As the web tier sends it: the model is the message's group.
+  Id SubmitOf(const std::string& model) {
+    const Id job = Id::Make(engine_.clock().Now());
+    engine_.Run(inputs_->Put(InputKey(job), "picture", {}));
+    SendRequest message;
+    message.body = ToMessage(JobRequest{job, {model, "", ""}, 0, std::nullopt, "a.jpg"});
+    message.group = model;
+    engine_.Run(requests_[std::size_t(Priority::kNormal)]->Send({message}));
+    return job;
+  }
+
   void StartWorker() {
     WorkerOptions options;
     options.name = "w1";
@@ -193,10 +204,34 @@ TEST_F(WorkerTest, ReadsThePictureFromTheFileOfTheStore) {
   EXPECT_EQ(seen, picture);
 }
 
-// Keeps the lane busy with a first job until the test lets it go, and notes the order of all.
+// Keeps the lane busy with a first job until the test lets it go, and notes the order of all. Of its model the worker
+// has run one before, in 60 ms: behind the first it takes one more.
 class BlockedWorkerTest : public WorkerTest {
  protected:
   void StartBlocked() {
+    StartWorker();
+    LearnHowLong(60ms);
+    Block();
+  }
+  void LearnHowLong(Duration run, const std::string& model = "furniture") {
+    std::latch begun(1), done(1);
+    const auto fine = runner_.script;
+    runner_.script = [&](const JobRequest& request, std::string_view picture) -> Result<RunAnswer> {
+      begun.count_down();
+      done.wait();
+      return fine(request, picture);
+    };
+    SubmitOf(model);
+    RunUntil([&] { return begun.try_wait(); });
+    engine_.clock().Advance(run);
+    done.count_down();
+    NextOutcome();
+    runner_.script = fine;
+    engine_.clock().Advance(kAckLinger);
+    Settle();
+  }
+  // `first_` runs until the test lets it go; its model is as given.
+  void Block(const std::string& model = "furniture") {
     const auto fine = runner_.script;
     runner_.script = [this, fine](const JobRequest& request, std::string_view picture) -> Result<RunAnswer> {
       order_.push_back(request.job);
@@ -206,9 +241,9 @@ class BlockedWorkerTest : public WorkerTest {
       }
       return fine(request, picture);
     };
-    first_ = Submit();
-    StartWorker();
+    first_ = SubmitOf(model);
     RunUntil([this] { return running_.try_wait(); });
+    Settle();
   }
   // Turns the loop, with some calls on the engine, so that those before them have been answered.
   template <class F>
@@ -243,12 +278,12 @@ TEST_F(BlockedWorkerTest, HigherPrioritiesGoFirst) {
 }
 
 TEST_F(BlockedWorkerTest, HoldsNoMoreThanItsBound) {
+  StartBlocked();
   for (const Priority priority : kPriorities) {
     for (int i = 0; i < 20; ++i) Submit(priority);
   }
-  StartBlocked();
   Settle();
-  const int bound = DecidePrefetch(1, Duration(0)) + 2;
+  const int bound = 2 + 2;
   EXPECT_LE(worker_->held(), bound);
   std::int64_t leased = 0;
   for (const Priority priority : kPriorities) leased += StatsOf(priority).in_flight;
@@ -262,7 +297,7 @@ TEST_F(BlockedWorkerTest, PollsOfEmptyQueuesKeepNoRoom) {
   StartBlocked();  // the polls of high and low wait
   Submit();
   Submit();
-  RunUntil([this] { return worker_->held() == DecidePrefetch(1, Duration(0)); });
+  RunUntil([this] { return worker_->held() == 2; });
   let_go_.count_down();
   for (int i = 0; i < 3; ++i) NextOutcome();
   StopWorker();
@@ -271,8 +306,11 @@ TEST_F(BlockedWorkerTest, PollsOfEmptyQueuesKeepNoRoom) {
 TEST_F(BlockedWorkerTest, TakesNothingBehindAJobThatComesAgain) {
   Submit();
   const auto taken = engine_.Run(requests_[1]->Receive({}));
-  engine_.Run(requests_[1]->Release({taken.at(0).receipt}, Duration(0)));
-  StartBlocked();  // what comes again is the first in the queue, and blocks
+  engine_.Run(requests_[1]->Release({taken.at(0).receipt}, 1min));
+  StartWorker();
+  LearnHowLong(60ms);
+  engine_.clock().Advance(1min);
+  Block();  // what comes again is the first in the queue, and blocks
   Submit();
   Settle();
   EXPECT_EQ(worker_->held(), 1);
@@ -281,7 +319,53 @@ TEST_F(BlockedWorkerTest, TakesNothingBehindAJobThatComesAgain) {
   StopWorker();
 }
 
-// Every run waits for a permit, and the first takes 10 ms: from then on the worker holds 11 jobs.
+TEST_F(BlockedWorkerTest, NothingWaitsBehindARunOfAModelThatIsNotKnown) {
+  StartWorker();
+  Block();
+  Submit();
+  Settle();
+  EXPECT_EQ(worker_->held(), 1);
+  EXPECT_EQ(StatsOf().visible, 1) << "any other worker may have it";
+  let_go_.count_down();
+  for (int i = 0; i < 2; ++i) NextOutcome();
+  StopWorker();
+}
+
+TEST_F(BlockedWorkerTest, AQuickJobDoesNotWaitBehindASlowOne) {
+  StartWorker();
+  LearnHowLong(10s, "slow");
+  LearnHowLong(5ms, "quick");
+  Block("slow");
+  for (int i = 0; i < 20; ++i) SubmitOf("quick");
+  Settle();
+  EXPECT_EQ(worker_->held(), 1);
+  EXPECT_EQ(StatsOf().visible, 20);
+  engine_.clock().Advance(9899ms);
+  Settle();
+  EXPECT_EQ(worker_->held(), 1);
+  engine_.clock().Advance(1ms);
+  RunUntil([this] { return worker_->held() == 2; });  // the next, a tenth of a second before it is time
+  let_go_.count_down();
+  for (int i = 0; i < 21; ++i) NextOutcome();
+  StopWorker();
+}
+
+TEST_F(BlockedWorkerTest, WhereSlowJobsMayComeQuickOnesAreTakenOneByOne) {
+  StartWorker();
+  LearnHowLong(10s, "slow");
+  LearnHowLong(10ms, "quick");
+  Block("quick");
+  for (int i = 0; i < 3; ++i) SubmitOf("quick");
+  for (int i = 0; i < 20; ++i) SubmitOf("slow");
+  Settle();
+  EXPECT_LE(worker_->held(), 5) << "the one that runs, three quick ones and one slow one";
+  let_go_.count_down();
+  for (int i = 0; i < 24; ++i) NextOutcome();
+  StopWorker();
+}
+
+// Every run waits for a permit, and the first takes 10 ms: from then on the worker holds 10 jobs, and asks for more
+// when half of them are done.
 class BacklogTest : public BlockedWorkerTest {
  protected:
   void StartAndRunOne(Priority priority = Priority::kNormal) {
@@ -296,7 +380,7 @@ class BacklogTest : public BlockedWorkerTest {
     engine_.clock().Advance(10ms);
     LetOneEnd();
     NextOutcome();
-    RunUntil([this] { return worker_->held() == 11; });
+    RunUntil([this] { return worker_->held() == 10 && began_ == 2; });
     Settle();
   }
   void RunOneMore() {
@@ -337,7 +421,7 @@ TEST_F(BacklogTest, OutcomesGatherInABacklogAndNoLongerThanThat) {
 TEST_F(BacklogTest, AnotherQueuesBacklogDelaysNobody) {
   StartAndRunOne(Priority::kLow);
   const Id high = Submit(Priority::kHigh);
-  RunUntil([this] { return worker_->held() == 12; });
+  RunUntil([this] { return worker_->held() == 11; });
   Settle();
   RunOneMore();
   EXPECT_EQ(Reported(), 0u);
@@ -395,7 +479,7 @@ TEST_F(WorkerTest, DrainFinishesWhatRunsAndGivesTheRestBack) {
     finish.wait();
     return fine(request, picture);
   };
-  Submit();
+  Submit(Priority::kHigh);  // the polls of both queues are under way when it comes
   Submit();
   StartWorker();
   auto both_held = [&]() -> Task<Result<bool>> {
@@ -409,8 +493,8 @@ TEST_F(WorkerTest, DrainFinishesWhatRunsAndGivesTheRestBack) {
   engine_.io().Post([&] { finish.count_down(); });
   StopWorker();
   EXPECT_EQ(engine_.Run(results_->Stats()).visible, 1);
-  EXPECT_EQ(StatsOf().visible, 1);
-  EXPECT_EQ(StatsOf().in_flight, 0);
+  EXPECT_EQ(StatsOf(Priority::kHigh).visible + StatsOf().visible, 1);
+  EXPECT_EQ(StatsOf(Priority::kHigh).in_flight + StatsOf().in_flight, 0);
 }
 
 TEST(DecideRefill, IsHalfAndAtLeastOne) {
@@ -419,11 +503,43 @@ TEST(DecideRefill, IsHalfAndAtLeastOne) {
   EXPECT_EQ(DecideRefill(1), 1) << "never nothing";
 }
 
-TEST(DecidePrefetch, HoldsWhatIsWorkedOffInATenthOfASecond) {
-  EXPECT_EQ(DecidePrefetch(1, Duration(0)), 2) << "nothing measured yet";
-  EXPECT_EQ(DecidePrefetch(1, 10s), 2) << "long jobs: only the next";
-  EXPECT_EQ(DecidePrefetch(2, 10ms), 22);
-  EXPECT_EQ(DecidePrefetch(1, 1us), 64) << "bounded";
+TEST(DecideRoom, IsWhatBeginsWithinATenthOfASecond) {
+  EXPECT_EQ(DecideRoom({0s}, {}, 10ms).jobs, 11);
+  EXPECT_EQ(DecideRoom({0s, 0s}, {}, 10ms).jobs, 22);
+  EXPECT_EQ(DecideRoom({10ms}, {}, 10ms).jobs, 10);
+  EXPECT_EQ(DecideRoom({10ms}, {50ms, 30ms}, 10ms).jobs, 2);
+  EXPECT_EQ(DecideRoom({0s}, {}, 10s).jobs, 1);
+  EXPECT_EQ(DecideRoom({0s}, {}, kForever).jobs, 1) << "nothing measured yet";
+  EXPECT_EQ(DecideRoom({0s, 0s, 0s}, {kForever}, kForever).jobs, 2);
+  EXPECT_EQ(DecideRoom({0s}, {}, 1us).jobs, kMostHeld) << "bounded";
+}
+
+TEST(DecideRoom, TellsWhenThereIsSome) {
+  EXPECT_EQ(DecideRoom({10s}, {}, 5ms).jobs, 0);
+  EXPECT_EQ(DecideRoom({10s}, {}, 5ms).next_in, 9900ms);
+  EXPECT_EQ(DecideRoom({10s, 1s}, {2s}, 5ms).next_in, 2900ms);
+  EXPECT_EQ(DecideRoom({100ms}, {}, 5ms).next_in, 0s);
+}
+
+TEST(RestOf, ARunThatOverstaysMayGoOnForAsLongAgain) {
+  EXPECT_EQ(RestOf(10s, 4s), 6s);
+  EXPECT_EQ(RestOf(10s, 10s), 0s);
+  EXPECT_EQ(RestOf(10s, 25s), 15s);
+}
+
+TEST(RunTimes, KnowsEachModelAndTheSlowestOfLate) {
+  RunTimes times;
+  const Time start = Time() + 1h;
+  EXPECT_EQ(times.Of("a"), kForever);
+  EXPECT_EQ(times.Slowest(start), kForever);
+  times.Add("a", 8s, start);
+  times.Add("b", 80ms, start);
+  times.Add("b", 160ms, start + 5min);
+  EXPECT_EQ(times.Of("a"), 8s);
+  EXPECT_EQ(times.Of("b"), 90ms);
+  EXPECT_EQ(times.Slowest(start + 5min), 8s);
+  EXPECT_EQ(times.Slowest(start + 11min), 90ms);
+  EXPECT_EQ(times.Of("a"), 8s);
 }
 
 }  // namespace
