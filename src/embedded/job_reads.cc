@@ -155,8 +155,8 @@ QueuePosition PositionOf(Connection& db, const Job& job) {
   Query query = db.Run(
       "SELECT (SELECT count(*) FROM (SELECT 1 FROM job INDEXED BY job_waiting "
       "WHERE state = 0 AND priority < ?1 LIMIT ?3)) + (SELECT count(*) FROM (SELECT 1 FROM job INDEXED BY job_waiting "
-      "WHERE state = 0 AND priority = ?1 AND seq < ?2 LIMIT ?3))",
-      int(job.priority), seq, kMaxPosition);
+      "WHERE state = 0 AND priority = ?1 AND model = ?4 AND seq < ?2 LIMIT ?3))",
+      int(job.priority), seq, kMaxPosition, job.model.name);
   if (query.Next()) position.ahead = query.Int(0);
   position.at_least = position.ahead >= kMaxPosition;
   position.ahead = std::min<std::int64_t>(position.ahead, kMaxPosition);

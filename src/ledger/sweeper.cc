@@ -76,7 +76,7 @@ Task<Status> Sweeper::Send(std::vector<Job> jobs) {
   std::vector<Id> ids;
   for (const Job& job : jobs) {
     const JobRequest request{job.id, job.model, job.top_k, job.deadline, job.input.file_name};
-    requests[std::size_t(job.priority)].push_back({.body = ToMessage(request)});
+    requests[std::size_t(job.priority)].push_back({.body = ToMessage(request), .group = job.model.name});
     ids.push_back(job.id);
   }
   for (std::size_t p = 0; p < requests.size(); ++p) {

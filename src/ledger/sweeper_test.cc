@@ -89,6 +89,7 @@ TEST_F(SweeperTest, SendsTheMessageThatACrashSwallowed) {
   const auto messages = Receive(Priority::kHigh);
   ASSERT_EQ(messages.size(), 1u);
   EXPECT_EQ(ParseJobRequest(messages[0].body)->job, job.id);
+  EXPECT_EQ(messages[0].group, "furniture");
   EXPECT_EQ(Sweep().sent, 0);
 }
 

@@ -48,8 +48,10 @@ struct JobPage {
 };
 
 struct QueuePosition {
-  std::int64_t ahead = 0;  // queued jobs that go before
-  bool at_least = false;   // counting stopped there
+  // Queued jobs that go before: those of higher priorities, and earlier ones of the same priority and model. Jobs of
+  // other models have a share of the workers beside it.
+  std::int64_t ahead = 0;
+  bool at_least = false;  // counting stopped there
 };
 
 class JobStore {

@@ -238,7 +238,7 @@ Task<OrProblem<void>> Submitter::Send(const Submission& submission, const InputW
   std::vector<Id> ids;
   for (const Job& job : submission.jobs) {
     if (job.state != JobState::kQueued) continue;
-    messages.push_back({.body = ToMessage(RequestFor(job, pictures.FileOf(job.id)))});
+    messages.push_back({.body = ToMessage(RequestFor(job, pictures.FileOf(job.id))), .group = job.model.name});
     ids.push_back(job.id);
   }
   const auto count = std::int64_t(ids.size());

@@ -62,6 +62,13 @@ TEST_F(Submitting, AFormBecomesABatchWithStoredPicturesAndMessages) {
   EXPECT_EQ(request.model.name, "furniture");
 }
 
+TEST_F(Submitting, TheGroupOfAMessageIsItsModel) {
+  ASSERT_EQ(PostForm({{"model", {}, "furniture"}, {"a", "a.png", Png()}}).status, 202);
+  const auto messages = Run(queues_[std::size_t(Priority::kNormal)]->Receive({})).value();
+  ASSERT_EQ(messages.size(), 1u);
+  EXPECT_EQ(messages[0].group, "furniture");
+}
+
 TEST_F(Submitting, AMessageNamesTheFileOfAPictureThatHasOne) {
   std::string large = Png();
   const std::size_t chunk = large.find("IDAT") - 4, chunk_size = 12 + 6;

@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <sstream>
 
 #include "base/crypto.h"
 #include "base/json.h"
@@ -366,6 +367,39 @@ TEST_F(ProgramTest, WorkersAreToldWhereTheHubKeepsPictures) {
       const auto flag = std::ranges::find(arguments, "--input-files");
       EXPECT_TRUE(flag != arguments.end() && std::filesystem::equivalent(*std::next(flag), folder_ + "/data/objects"));
     }
+    co_await service.Stop();
+  };
+  io_.RunUntilDone(body());
+}
+
+TEST_F(ProgramTest, AFloodForOneModelKeepsNoJobOfAnotherWaiting) {
+  Service service(io_, *clock_, {DARKROOM_PROGRAM, folder_ + "/data", {"--workers", "1", "--log", "error"}});
+  std::ostringstream picture;
+  picture << std::ifstream(DARKROOM_SOURCE "/models/furniture/samples/chair_1.jpg", std::ios::binary).rdbuf();
+  constexpr int kFlood = 1000;
+  auto body = [&]() -> Task<void> {
+    const Status started = co_await service.Start();
+    EXPECT_TRUE(started.has_value());
+    cli::ApiClient api(*clock_, service.url());
+    cli::SubmitRequest flood;
+    flood.fields = {{"model", "furniture"}};
+    for (int i = 0; i < kFlood; ++i) flood.files.push_back({fmt::format("{}.jpg", i), picture.str()});
+    const auto flooded = co_await api.Submit(std::move(flood));
+    EXPECT_TRUE(flooded.has_value());
+    cli::SubmitRequest one;
+    one.fields = {{"model", "noop"}};
+    one.files.push_back({"one.jpg", picture.str()});
+    const auto submitted = co_await api.Submit(std::move(one));
+    EXPECT_TRUE(submitted.has_value());
+    if (!flooded || !submitted) co_return;
+    std::string id = cli::JobText(submitted->at("batch").as_object(), "id");
+    bool succeeded = false;
+    const auto see = [&](const json::object& job) { succeeded = cli::Succeeded(job); };
+    const Status followed = co_await api.Follow(std::move(id), see);
+    EXPECT_TRUE(followed.has_value() && succeeded);
+    const auto batch = co_await api.Get("/v1/batches/" + cli::JobText(flooded->at("batch").as_object(), "id"));
+    EXPECT_TRUE(batch.has_value());
+    if (batch) EXPECT_GT(batch->at("counts").at("queued").to_number<int>(), kFlood / 2) << "the flood went before it";
     co_await service.Stop();
   };
   io_.RunUntilDone(body());

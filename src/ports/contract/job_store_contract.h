@@ -352,6 +352,12 @@ TEST_P(JobStoreContract, TellsHowManyGoBefore) {
   EXPECT_FALSE(Run(store().Position(normal.jobs[2])).at_least);
 }
 
+TEST_P(JobStoreContract, JobsOfOtherModelsDoNotGoBefore) {
+  Create(3, Priority::kNormal, "slow");
+  const NewBatch own = Create(2);
+  EXPECT_EQ(Run(store().Position(own.jobs[1])).ahead, 1);
+}
+
 TEST_P(JobStoreContract, StopsCountingWhoGoesBefore) {
   Create(1100);
   const NewBatch last = Create(1);

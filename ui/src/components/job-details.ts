@@ -81,7 +81,7 @@ export class JobDetails extends LitElement {
   private renderPosition(job: Job) {
     if (!job.queue_position || job.state !== 'queued') return nothing;
     const position = grouped(job.queue_position);
-    return html`<span class="muted"> · ${job.queue_position_at_least ? 'at least ' : ''}number ${position} in the queue</span>`;
+    return html`<span class="muted"> · ${job.queue_position_at_least ? 'at least ' : ''}number ${position} in the queue of its model</span>`;
   }
 
   private renderFacts(job: Job) {
