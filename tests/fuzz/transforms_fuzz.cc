@@ -7,7 +7,8 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace darkroom::imaging;
-  const darkroom::Result<TransformList> list = ParseTransforms({reinterpret_cast<const char*>(data), size});
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  const darkroom::Result<TransformList> list = ParseTransforms(text);
   if (!list) return 0;
   const darkroom::Result<TransformList> again = ParseTransforms(ToJson(*list));
   DR_CHECK(again && *again == *list);
