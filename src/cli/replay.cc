@@ -24,7 +24,7 @@ Fields FieldsOf(const json::object& job) {
   if (const auto model = GetObject(job, "model"); model && *model != nullptr) {
     fields.emplace_back("model", JobText(**model, "name") + "@" + JobText(**model, "version"));
   }
-  for (const char* key : {"top_k", "transforms"}) {
+  for (const char* key : {"top_k", "transforms", "seed"}) {
     if (const json::value* value = job.if_contains(key)) fields.emplace_back(key, WriteJson(*value));
   }
   return fields;

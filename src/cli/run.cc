@@ -17,6 +17,7 @@
 #include "cli/result_files.h"
 #include "cli/setting_flags.h"
 #include "cli/temporary_directory.h"
+#include "cli/transform_flags.h"
 
 namespace darkroom::cli {
 namespace {
@@ -29,6 +30,7 @@ struct RunFlags {
   std::vector<std::string> images;
   std::string out;
   int top_k = 0;
+  TransformFlags transforms;
   bool json = false;
 };
 
@@ -95,6 +97,7 @@ Task<int> Run::Go(HubOptions options, std::vector<std::string> files) {
   };
   Fields fields{{"model", options.settings.model}};
   if (flags_.top_k > 0) fields.emplace_back("top_k", std::to_string(flags_.top_k));
+  flags_.transforms.AddTo(fields);
   auto hub = co_await Hub::Start(io_, clock_, std::move(options));
   if (!hub) co_return PrintError(hub.error()), kUsage;
 
@@ -173,6 +176,7 @@ void AddRun(CLI::App& app, int& exit) {
   command->add_option("images", flags->images, "pictures, or directories of pictures")->required()->type_name("IMAGE");
   flags->settings.AddTo(*command, kRunSettings);
   command->add_option("--out", flags->out, "directory for the results (PICTURE.result.json, …)")->type_name("DIR");
+  flags->transforms.AddTo(*command);
   command->add_option("--top-k", flags->top_k, "how many labels to answer")->check(CLI::Range(1, 1000));
   command->add_flag("--json", flags->json, "one JSON object a job and line");
   command->callback([flags, &exit] {

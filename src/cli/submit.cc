@@ -8,6 +8,7 @@
 #include "cli/output.h"
 #include "cli/picture_jobs.h"
 #include "cli/server_flag.h"
+#include "cli/transform_flags.h"
 
 namespace darkroom::cli {
 namespace {
@@ -18,6 +19,7 @@ struct SubmitFlags {
   std::vector<std::string> images;
   std::string server = kDefaultServer;
   std::string model, priority, email, webhook, metadata;
+  TransformFlags transforms;
   int top_k = 0;
   int deadline_ms = 0;
   bool wait = false;
@@ -31,6 +33,7 @@ struct SubmitFlags {
       if (!value->empty()) fields.emplace_back(name, *value);
     }
     if (top_k > 0) fields.emplace_back("top_k", std::to_string(top_k));
+    transforms.AddTo(fields);
     if (deadline_ms > 0) fields.emplace_back("deadline_ms", std::to_string(deadline_ms));
     return fields;
   }
@@ -96,6 +99,7 @@ void AddSubmit(CLI::App& app, int& exit) {
   AddServerFlag(*command, flags->server);
   command->add_option("--model", flags->model, "NAME or NAME@VERSION; default the service's");
   command->add_option("--top-k", flags->top_k, "how many labels to answer")->check(CLI::Range(1, 1000));
+  flags->transforms.AddTo(*command);
   command->add_option("--priority", flags->priority, "which work goes first")
       ->check(CLI::IsMember({"high", "normal", "low"}));
   command->add_option("--deadline-ms", flags->deadline_ms, "not begun by then: expired")

@@ -86,6 +86,8 @@ struct Job {
   int top_k = 0;                 // 0: the model's default
   std::optional<Time> deadline;  // not started by then: expired
   std::string metadata;          // the client's JSON object as text, or empty
+  std::string transforms;        // of the picture before its model sees it: a JSON array as text (docs/transforms.md)
+  std::int64_t seed = 0;         // what they leave to chance is drawn from it
   int attempt = 0;               // of the start last heard of; 1 is the first
   std::string worker;
   std::string run;     // names the attempt whose artifacts count; set with the outcome

@@ -120,6 +120,12 @@ std::string ToMessage(const JobRequest& request) {
   if (!request.file_name.empty()) object["file_name"] = request.file_name;
   if (!request.picture_file.empty()) object["picture_file"] = request.picture_file;
   if (request.picture_size > 0) object["picture_size"] = request.picture_size;
+  if (!request.transforms.empty()) {
+    auto transforms = ParseJson(request.transforms);
+    DR_CHECK(transforms.has_value());
+    object["transforms"] = std::move(*transforms);
+    object["seed"] = request.seed;
+  }
   return WriteJson(object);
 }
 
@@ -135,6 +141,8 @@ Result<JobRequest> ParseJobRequest(std::string_view message) {
   request.file_name = reader.String("file_name");
   request.picture_file = reader.String("picture_file");
   request.picture_size = reader.Size("picture_size");
+  if (const json::array* transforms = reader.Array("transforms")) request.transforms = WriteJson(*transforms);
+  request.seed = reader.Size("seed");
   if (reader.error()) return Fail(reader.error()->During("job request"));
   return request;
 }

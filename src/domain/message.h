@@ -22,6 +22,8 @@ struct JobRequest {
   std::string file_name = {};
   std::string picture_file = {};
   std::int64_t picture_size = 0;  // bytes; told with the file
+  std::string transforms = {};    // Job::transforms
+  std::int64_t seed = 0;
 };
 std::string ToMessage(const JobRequest& request);
 Result<JobRequest> ParseJobRequest(std::string_view message);

@@ -8,8 +8,9 @@ namespace {
 const Time kNow = FromMicros(1'700'000'000'000'001);
 
 TEST(Messages, AJobRequestReadsBack) {
-  const JobRequest request{Id::Make(kNow), {"furniture", "1", "ab"}, 3, kNow + 5s, "a \"chair\".jpg", "ab/01-ab",
-                           70'000};
+  const JobRequest request{Id::Make(kNow), {"furniture", "1", "ab"},  3,
+                           kNow + 5s,      "a \"chair\".jpg",         "ab/01-ab",
+                           70'000,         R"([{"op":"grayscale"}])", 9'007'199'254'740'991};
   const auto read = ParseJobRequest(ToMessage(request));
   ASSERT_TRUE(read) << read.error().message();
   EXPECT_EQ(read->job, request.job);
@@ -19,6 +20,8 @@ TEST(Messages, AJobRequestReadsBack) {
   EXPECT_EQ(read->file_name, request.file_name);
   EXPECT_EQ(read->picture_file, request.picture_file);
   EXPECT_EQ(read->picture_size, request.picture_size);
+  EXPECT_EQ(read->transforms, request.transforms);
+  EXPECT_EQ(read->seed, request.seed);
 }
 
 TEST(Messages, AnOutcomeReadsBack) {

@@ -77,6 +77,11 @@ std::string ShapeOf(const std::string& data_dir) {
 // Takes back what the versions after `version` have changed.
 void MakeOlder(const std::string& data_dir, int version) {
   auto connection = contract::Must(OpenForWriting(data_dir + "/darkroom.db", nullptr));
+  connection->Script("ALTER TABLE job DROP COLUMN transforms; ALTER TABLE job DROP COLUMN seed;");
+  if (version >= 3) {
+    connection->Script("PRAGMA user_version = 3");
+    return;
+  }
   connection->Script(
       "DROP INDEX job_waiting; CREATE INDEX job_waiting ON job (priority) WHERE state = 0;"
       "DROP INDEX message_by_visibility; DROP TABLE message_group;"
@@ -95,7 +100,7 @@ TEST(Engine, BringsTheTablesOfAnEarlierVersionUpToDate) {
   engine.Run(queue->Send(requests));
   queue.reset();
   const std::string shape = ShapeOf(engine.data_dir());
-  for (const int version : {2, 1}) {
+  for (const int version : {3, 2, 1}) {
     engine.Close();
     MakeOlder(engine.data_dir(), version);
     engine.Open();

@@ -36,6 +36,8 @@ Job ReadJob(const Query& row) {
       job.artifacts = ParseArtifacts(value->get_array()).value_or(std::vector<Artifact>());
   }
   if (!row.IsNull(32)) job.failure = darkroom::Failure{row.Text(32), row.Text(33)};
+  job.transforms = row.Text(34);
+  job.seed = row.Int(35);
   return job;
 }
 

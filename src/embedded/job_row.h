@@ -9,7 +9,7 @@
   "SELECT j.seq, j.batch, j.id, b.id, j.idx, j.state, j.change, j.priority, j.attempt, j.received, j.queued, "   \
   "j.started, j.fetched, j.decoded, j.inferred, j.stored, j.settled, j.deadline, j.model, j.version, j.digest, " \
   "j.file_name, j.content_type, j.size, j.width, j.height, j.top_k, j.metadata, j.worker, j.run, j.result, "     \
-  "j.artifacts, j.failure_code, j.failure_message FROM job j JOIN batch b ON b.seq = j.batch "
+  "j.artifacts, j.failure_code, j.failure_message, j.transforms, j.seed FROM job j JOIN batch b ON b.seq = j.batch "
 
 namespace darkroom::embedded {
 

@@ -102,11 +102,12 @@ void JobWrites::Insert(const Job& job, std::int64_t seq, std::int64_t batch) {
   }
   db_.Exec(
       "INSERT INTO job VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, "
-      "?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33)",
+      "?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35)",
       seq, job.id, batch, job.index, int(job.state), ++change_, int(job.priority), job.attempt, t.received, t.queued,
       t.started, t.fetched, t.decoded, t.inferred, t.stored, t.settled, job.deadline, job.model.name, job.model.version,
       job.model.digest, job.input.file_name, job.input.content_type, job.input.size, job.input.width, job.input.height,
-      job.top_k, job.metadata, job.worker, job.run, job.result, artifacts, failure_code, failure_message);
+      job.top_k, job.metadata, job.worker, job.run, job.result, artifacts, failure_code, failure_message,
+      job.transforms, job.seed);
 }
 
 void JobWrites::MarkSent(const std::vector<Id>& jobs, Time at) {

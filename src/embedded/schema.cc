@@ -148,7 +148,9 @@ CREATE TABLE job (
   result TEXT NOT NULL,
   artifacts TEXT NOT NULL,
   failure_code TEXT,
-  failure_message TEXT
+  failure_message TEXT,
+  transforms TEXT NOT NULL DEFAULT '',
+  seed INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX job_by_change ON job (batch, change);
 CREATE INDEX job_by_state ON job (state);
@@ -173,11 +175,15 @@ CREATE INDEX message_by_visibility ON message (queue, visible_at, grp, seq);
 DROP INDEX job_waiting;
 CREATE INDEX job_waiting ON job (priority, model) WHERE state = 0;
 )sql";
+constexpr const char* kTransforms = R"sql(
+ALTER TABLE job ADD COLUMN transforms TEXT NOT NULL DEFAULT '';
+ALTER TABLE job ADD COLUMN seed INTEGER NOT NULL DEFAULT 0;
+)sql";
 struct Upgrade {
   const char* tables;  // that are new, as a new database has them
   const char* changes;
 };
-constexpr Upgrade kUpgrades[] = {{"", kForgiven}, {kGroupTable, kGroups}};
+constexpr Upgrade kUpgrades[] = {{"", kForgiven}, {kGroupTable, kGroups}, {"", kTransforms}};
 static_assert(std::size(kUpgrades) == kSchemaVersion - 1);
 
 constexpr const char* kPragmas = R"sql(

@@ -9,7 +9,7 @@
 
 namespace darkroom::embedded {
 
-inline constexpr int kSchemaVersion = 3;  // PRAGMA user_version
+inline constexpr int kSchemaVersion = 4;  // PRAGMA user_version
 
 // Opens the database for writing: WAL, synchronous=FULL, and the tables made when it is new, or brought up to date.
 // Errors: kInvalid (a newer version wrote it, or no database), kUnavailable (full, held), kInternal.

@@ -71,6 +71,7 @@ std::string JsonOf(const Job& job, std::optional<QueuePosition> position) {
                       {"state", Name(job.state)},     {"priority", Name(job.priority)}, {"model", ModelJson(job.model)},
                       {"input", InputJson(job.input)}};
   if (job.top_k > 0) object["top_k"] = job.top_k;
+  if (!job.transforms.empty()) object["seed"] = job.seed;
   if (job.deadline) object["deadline"] = FormatTime(*job.deadline);
   if (job.attempt > 0) object["attempt"] = job.attempt;
   if (!job.worker.empty()) object["worker"] = job.worker;
@@ -85,6 +86,7 @@ std::string JsonOf(const Job& job, std::optional<QueuePosition> position) {
       {"self", path}, {"input", path + "/input"}, {"events", path + "/events"}, {"batch", BatchPath(job.batch)}};
   std::string text = json::serialize(object);
   AddText(text, "metadata", job.metadata, job.id);
+  AddText(text, "transforms", job.transforms, job.id);
   AddText(text, "result", job.result, job.id);
   return text;
 }

@@ -42,8 +42,8 @@ bool IsWebUrl(std::string_view text) {
   return text.size() <= 2048 && url && (url->scheme() == "http" || url->scheme() == "https") && !url->host().empty();
 }
 
-constexpr std::array<std::string_view, 7> kFields{"model",    "email",       "webhook", "top_k",
-                                                  "priority", "deadline_ms", "metadata"};
+constexpr std::array<std::string_view, 9> kFields{"model",       "email",    "webhook",    "top_k", "priority",
+                                                  "deadline_ms", "metadata", "transforms", "seed"};
 
 // Kept as its author wrote it. It must come back in our answers, so it may not nest so deep that a reader gives up on
 // them, nor have a number that a reader takes for an infinity.
@@ -88,6 +88,16 @@ OrProblem<void> SetField(SubmissionFields& fields, const std::string& name, cons
     fields.deadline = std::chrono::milliseconds(*value);
   } else if (name == "metadata") {
     return SetMetadata(fields, text);
+  } else if (name == "transforms") {
+    auto transforms = imaging::ParseTransforms(text);
+    if (!transforms) {
+      return Refuse("invalid_request", "field 'transforms': " + CleanText(transforms.error().message(), 400),
+                    {{"field", "transforms"}});
+    }
+    fields.transforms = std::move(*transforms);
+  } else if (name == "seed") {
+    fields.seed = ParseWhole(text, 0, kMaxSeed);
+    if (!fields.seed) return Wrong(name, fmt::format("a whole number from 0 to {}", kMaxSeed), text);
   }
   return {};
 }
@@ -126,7 +136,7 @@ OrProblem<RawFields> FieldsOf(const json::object& object, std::string_view body)
     const std::string name(key);
     if (name == "images" || name == "image" || value.is_null()) continue;
     if (value.is_string()) {
-      if (name == "metadata" || name == "top_k" || name == "deadline_ms") {
+      if (name == "metadata" || name == "top_k" || name == "deadline_ms" || name == "seed") {
         return Wrong(name, name == "metadata" ? "an object" : "a number", json::serialize(value));
       }
       fields.emplace_back(name, std::string(value.as_string()));

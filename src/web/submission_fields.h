@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "domain/job.h"
 #include "http/message.h"
+#include "imaging/transform.h"
 #include "web/problem.h"
 
 namespace darkroom::web {
@@ -26,9 +27,12 @@ struct SubmissionFields {
   Priority priority = Priority::kNormal;
   std::optional<Duration> deadline;  // from the moment the upload is complete
   std::string metadata;              // a JSON object as its author wrote it, or empty
+  imaging::TransformList transforms;
+  std::optional<std::int64_t> seed;  // of the first picture; those after it count up
 };
 
 inline constexpr int kMaxTopK = 1000;
+inline constexpr std::int64_t kMaxSeed = (std::int64_t(1) << 53) - 1;  // what JavaScript can read
 inline constexpr Duration kMaxDeadline = 14 * 24h;
 inline constexpr std::size_t kMaxFieldBytes = 4096;  // of one field's text
 inline constexpr int kMaxMetadataDepth = 16;         // objects and arrays in each other

@@ -32,6 +32,9 @@ TEST(ParseFields, NamesTheFieldThatIsWrong) {
                                              {"deadline_ms", "-1"},
                                              {"metadata", "[1]"},
                                              {"metadata", "{\"huge\":[1e400]}"},
+                                             {"transforms", "crop:50"},
+                                             {"transforms", "[{\"op\":\"melt\"}]"},
+                                             {"seed", "9007199254740992"},
                                              {"hue", "red"},
                                              {"modle", ""}}) {
     const auto fields = ParseFields({{name, value}});

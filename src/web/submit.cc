@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "base/crypto.h"
+#include "base/json_writer.h"
 #include "domain/message.h"
 #include "web/client_text.h"
 #include "web/job_json.h"
@@ -41,7 +43,15 @@ JobRequest RequestFor(const Job& job, std::string picture_file) {
           .deadline = job.deadline,
           .file_name = job.input.file_name,
           .picture_file = std::move(picture_file),
-          .picture_size = picture_size};
+          .picture_size = picture_size,
+          .transforms = job.transforms,
+          .seed = job.seed};
+}
+
+std::int64_t DrawSeed() {
+  std::int64_t seed = 0;
+  RandomBytes(&seed, sizeof seed);
+  return seed & kMaxSeed;
 }
 
 Problem UnknownModel(const ModelCatalog& models, std::string_view name) {
@@ -181,6 +191,8 @@ NewBatch Submitter::MakeBatch(const Intake& intake) const {
                 .email = fields.email,
                 .webhook = fields.webhook,
                 .metadata = fields.metadata};
+  const std::string transforms = fields.transforms.empty() ? "" : WriteJson(ToJson(fields.transforms));
+  const std::int64_t seed = fields.seed.value_or(DrawSeed());
   for (const Picture& picture : intake.pictures) {
     Job job;
     job.id = picture.job;
@@ -192,6 +204,10 @@ NewBatch Submitter::MakeBatch(const Intake& intake) const {
     job.top_k = fields.top_k;
     if (fields.deadline) job.deadline = now + *fields.deadline;
     job.metadata = fields.metadata;
+    if (!transforms.empty()) {
+      job.transforms = transforms;
+      job.seed = (seed + job.index) & kMaxSeed;
+    }
     job.timeline.received = picture.received;
     if (picture.problem) {
       job.state = JobState::kFailed;
@@ -296,6 +312,8 @@ std::string Fingerprint(const SubmissionFields& fields, const std::vector<Pictur
   add(Name(fields.priority));
   add(std::to_string(fields.deadline.value_or(0us).count()));
   add(fields.metadata);
+  if (!fields.transforms.empty()) add(WriteJson(ToJson(fields.transforms)));
+  if (fields.seed) add(std::to_string(*fields.seed));
   for (const Picture& picture : pictures) {
     add(picture.input.file_name);
     add(picture.digest);

@@ -98,6 +98,28 @@ TEST_F(Submitting, MetadataComesBackAsItWasWritten) {
   }
 }
 
+TEST_F(Submitting, TransformsAndASeedOfItsOwnGoWithEachPicture) {
+  const std::string spelled = R"([{"op":"crop","width":2,"height":3,"at":"random"}])";
+  for (const std::string& spelling : {std::string("crop:2x3:random"), spelled}) {
+    const auto response = PostForm(
+        {{"a", "a.png", Png()}, {"b", "b.png", Png()}, {"transforms", {}, spelling}, {"seed", {}, "9007199254740991"}});
+    ASSERT_EQ(response.status, 202) << response.body;
+    const auto jobs = Json(response).at("jobs");
+    EXPECT_EQ(jobs.at(0).at("transforms"), contract::Must(ParseJson(spelled)));
+    EXPECT_EQ(jobs.at(0).at("seed").to_number<std::int64_t>(), 9007199254740991);
+    EXPECT_EQ(jobs.at(1).at("seed").to_number<std::int64_t>(), 0) << "the next one, and there is none";
+    const auto message = ParseJobRequest(TakeMessages().at(0)).value();
+    EXPECT_EQ(message.transforms, spelled);
+    EXPECT_EQ(message.seed, 9007199254740991);
+  }
+}
+
+TEST_F(Submitting, ASeedIsDrawnAndTold) {
+  const auto response = PostForm({{"a", "a.png", Png()}, {"transforms", {}, "noise:3"}});
+  ASSERT_EQ(response.status, 202) << response.body;
+  EXPECT_GT(Json(response).at("jobs").at(0).at("seed").to_number<std::int64_t>(), 0);
+}
+
 TEST_F(Submitting, ARawBodyTakesItsFieldsFromTheQuery) {
   const auto response = Post("/v1/jobs?priority=high&file_name=a%20cat.png&deadline_ms=1500", "image/jpeg", Png());
   ASSERT_EQ(response.status, 202) << response.body;
