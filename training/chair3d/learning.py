@@ -8,9 +8,10 @@ import numpy as np
 import torch
 
 import dataset
+import lessons
 
 PEAK = 2e-3  # learning rate
-KEPT_EVERY = 100  # steps
+KEPT_EVERY = 50  # steps
 JUDGED_EVERY = 1000
 
 
@@ -30,9 +31,10 @@ class Plan:
 class Learner:
     """A network, its optimizer, and the running mean of its weights, which is what gets judged and exported."""
 
-    def __init__(self, name: str, network: torch.nn.Module):
+    def __init__(self, name: str, network: torch.nn.Module, device: str = "cpu"):
         self.path = dataset.CACHE / f"{name}.pt"
-        self.network = network.to(memory_format=torch.channels_last)
+        self.device = device
+        self.network = network.to(device, memory_format=torch.channels_last)
         self.mean = copy.deepcopy(self.network).eval().requires_grad_(False)
         self.optimizer = torch.optim.AdamW(network.parameters(), lr=PEAK, weight_decay=0.02)
         self.step = 0
@@ -40,7 +42,7 @@ class Learner:
     def restore(self) -> bool:
         if not self.path.exists():
             return False
-        saved = torch.load(self.path, weights_only=True)
+        saved = torch.load(self.path, map_location=self.device, weights_only=True)
         self.step = saved["step"]
         for name in ("network", "mean", "optimizer"):
             getattr(self, name).load_state_dict(saved[name])
@@ -61,7 +63,7 @@ class Learner:
                 mean.copy_(now)
 
     def learn(self, plan: Plan, examples: dataset.Examples, loss_of, judge):
-        """loss_of(network, examples, chosen, rng) -> loss, dict of its parts; judge(mean network) -> text."""
+        """loss_of(network, batch) -> loss, dict of its parts; judge(mean network) -> text."""
         total, seed = plan.total, plan.seed
         began, sums, count = time.monotonic(), {}, 0
         self.network.train()
@@ -70,7 +72,8 @@ class Learner:
             torch.manual_seed(seed * 1_000_003 + self.step)
             for group in self.optimizer.param_groups:
                 group["lr"] = PEAK * rate(self.step, total)
-            loss, parts = loss_of(self.network, examples, rng.integers(0, len(examples), plan.batch), rng)
+            chosen = rng.integers(0, len(examples), plan.batch)
+            loss, parts = loss_of(self.network, lessons.Batch(examples, chosen, rng, self.device))
             self.optimizer.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(self.network.parameters(), 2.0)
@@ -78,7 +81,7 @@ class Learner:
             self.step += 1
             self._follow()
             for name, value in parts.items():
-                sums[name] = sums.get(name, 0.0) + float(value)
+                sums[name] = sums.get(name, 0.0) + value
             count += 1
             if self.step % KEPT_EVERY == 0 or self.step == plan.stop:
                 self.save()
