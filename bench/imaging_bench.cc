@@ -8,7 +8,6 @@
 
 #include "imaging/decode.h"
 #include "imaging/resample.h"
-#include "imaging/resample_kernels.h"
 
 namespace darkroom::imaging {
 namespace {

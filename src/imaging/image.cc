@@ -24,10 +24,18 @@ Result<Image> Image::Allocate(int width, int height, int channels) {
   image.width_ = width;
   image.height_ = height;
   image.channels_ = channels;
+  image.reduction_.picture = {width, height};
   image.pixels_.reset(new (std::nothrow) std::uint8_t[image.size() + kSlack]);
   if (!image.pixels_) {
     return Fail(Code::kTooLarge, fmt::format("no memory for a picture of {}×{} pixels", width, height));
   }
+  return image;
+}
+
+Result<Image> Image::AllocateReduced(Size picture, int by, int channels) {
+  DR_CHECK(by > 0);
+  Result<Image> image = Allocate((picture.width + by - 1) / by, (picture.height + by - 1) / by, channels);
+  if (image) image->set_reduction({.by = by, .picture = picture});
   return image;
 }
 

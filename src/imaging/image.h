@@ -12,6 +12,28 @@ namespace darkroom::imaging {
 
 enum class Format { kJpeg, kPng, kWebp };
 
+struct Size {
+  int width = 0;
+  int height = 0;
+  bool operator==(const Size&) const = default;
+};
+
+struct Rect {
+  int x = 0;
+  int y = 0;
+  int width = 0;
+  int height = 0;
+};
+
+// What the pixels of a picture that was decoded at reduced scale stand for. Those of the last column and row reach
+// beyond the picture's edge where its sides are no multiples of `by`; once it is turned upright, that may be the first.
+struct Reduction {
+  int by = 1;    // each pixel stands for by × by of the picture's
+  Size picture;  // the size of the whole, decoded in full
+  int left = 0;  // how many of the picture's columns and rows the first ones reach beyond its edge
+  int top = 0;
+};
+
 // "jpeg", "png", "webp": the words of result.json. Static storage.
 std::string_view Name(Format format);
 
@@ -25,10 +47,16 @@ class Image {
   Image() = default;
   // Pixels are left as they come. kTooLarge when the memory cannot be had.
   static Result<Image> Allocate(int width, int height, int channels);
+  // The same for a picture of which each pixel shall show `by` × `by`.
+  static Result<Image> AllocateReduced(Size picture, int by, int channels);
 
   int width() const { return width_; }
   int height() const { return height_; }
   int channels() const { return channels_; }
+  // by = 1 and a picture of the image's own size, unless decoded at reduced scale.
+  const Reduction& reduction() const { return reduction_; }
+  void set_reduction(const Reduction& reduction) { reduction_ = reduction; }
+
   std::size_t stride() const { return static_cast<std::size_t>(width_) * channels_; }
   std::size_t size() const { return stride() * height_; }
 
@@ -41,6 +69,7 @@ class Image {
   int width_ = 0;
   int height_ = 0;
   int channels_ = 0;
+  Reduction reduction_;
   std::unique_ptr<std::uint8_t[]> pixels_;
 };
 

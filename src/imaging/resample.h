@@ -3,27 +3,50 @@
 // along columns, 8 bits in between.
 #pragma once
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <vector>
 
 #include "base/result.h"
 #include "imaging/image.h"
+#include "imaging/resample_passes.h"
 
 namespace darkroom::imaging {
 
-enum class Filter { kNearest, kBilinear, kBicubic };
-
-struct Size {
-  int width = 0;
-  int height = 0;
-  bool operator==(const Size&) const = default;
+// The whole of a picture scaled to `size`, and of that `crop`, which must lie within it. No other pixel is computed. A
+// picture decoded at reduced scale is scaled as if it were whole.
+struct Resampling {
+  Size size;
+  Rect crop;
+  Filter filter = Filter::kBilinear;
 };
 
-struct Rect {
-  int x = 0;
-  int y = 0;
-  int width = 0;
-  int height = 0;
+// One row of the outcome after the other, from top to bottom, out of a window of as many rows as one is made of: what
+// makes something else out of the rows, a tensor, needs no picture in between.
+class RowResampler {
+ public:
+  // `source`, of 3 or 4 channels, must outlive the rows. Errors: as ResampleCrop.
+  static Result<RowResampler> Create(const Image& source, const Resampling& resampling, RowLayout layout,
+                                     Instructions instructions = InstructionsOfThisCpu().back());
+
+  // What Next needs room for, and in a planar row the bytes from one channel to the next.
+  std::size_t row_bytes() const { return passes_->plan().row_bytes(); }
+  std::size_t plane() const { return passes_->plan().plane(); }
+
+  // Makes the next row, and of an interleaved one up to 63 bytes that mean nothing. At most crop.height times.
+  void Next(std::uint8_t* row);
+
+ private:
+  RowResampler() = default;
+
+  const Image* source_ = nullptr;
+  std::unique_ptr<Passes> passes_;
+  std::unique_ptr<std::uint8_t[]>
+      window_;                        // source rows, scaled along x: row y lies in slot y mod the number of slots,
+  std::vector<std::uint8_t*> slots_;  // a power of two; all of them twice, so that rows in order lie in order
+  int y_ = 0;
+  int done_ = 0;  // the first source row that is not yet in the window
 };
 
 // Scales the whole of `source` to `size` and returns `crop` of that, computing no pixel outside of it. `crop` must lie

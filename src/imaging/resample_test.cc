@@ -2,10 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
+#include <random>
 #include <string>
+#include <vector>
 
 #include "base/crypto.h"
-#include "imaging/resample_kernels.h"
+#include "imaging/normalize.h"
 #include "imaging/test_pictures.h"
 
 namespace darkroom::imaging {
@@ -53,26 +56,95 @@ TEST(ResampleCrop, IsTheCropOfTheWhole) {
   }
 }
 
-// The fast kernels and the portable one are the same function; only one of them runs above.
-TEST(Kernels, AllAgree) {
-  const std::vector<Kernels> all = AllKernels();
-  for (int channels : {3, 4}) {
-    const Image source = Pattern(83, 7, channels);
-    // Weights as of a bicubic filter: negative ones, sums that leave 0..255 on both sides.
-    Weights weights = {.taps = 5, .first = {0, 3, 40, 78}, .values = {}};
-    const std::int32_t one = 1 << Weights::kBits;
-    for (int i = 0; i < 4; ++i) {
-      weights.values.insert(weights.values.end(), {-one / 7, one / 2 + i, one - i * 1000, -one / 5, one / 3});
+// Rows of every kind, one after the other, without what lies behind their samples.
+std::string Rows(const Image& source, const Resampling& resampling, RowLayout layout, Instructions instructions) {
+  RowResampler rows = *RowResampler::Create(source, resampling, layout, instructions);
+  std::vector<std::uint8_t> row(rows.row_bytes());
+  std::string all;
+  for (int y = 0; y < resampling.crop.height; ++y) {
+    rows.Next(row.data());
+    const char* samples = reinterpret_cast<const char*>(row.data());
+    const std::size_t width = static_cast<std::size_t>(resampling.crop.width);
+    const std::size_t channels = static_cast<std::size_t>(source.channels());
+    if (layout == RowLayout::kInterleaved) {
+      all.append(samples, width * channels);
+    } else {
+      for (std::size_t x = 0; x < width * channels; ++x) all += samples[x % channels * rows.plane() + x / channels];
     }
-    std::string expected;
-    for (const Kernels& kernels : all) {
-      Image across = *Image::Allocate(4, 7, channels);
-      kernels.horizontal(source.data(), source.stride(), 7, channels, weights, across.data(), across.stride());
-      Image down = *Image::Allocate(83, 1, channels);
-      kernels.vertical(source.data(), source.stride(), 5, &weights.values[5], source.stride(), down.data());
-      const std::string digest = Digest(across) + Digest(down);
-      if (expected.empty()) expected = digest;
-      EXPECT_EQ(digest, expected) << channels;
+  }
+  return all;
+}
+
+// The fast passes and the portable ones are the same function; only one of them runs above.
+TEST(RowResampler, GivesTheSameBitsWithAllInstructionsAndInBothLayouts) {
+  std::minstd_rand random(42);
+  auto between = [&](int least, int most) { return std::uniform_int_distribution<int>(least, most)(random); };
+  for (int round = 0; round < 400; ++round) {
+    const int most = round % 4 == 0 ? 9 : 150;
+    const Image source = Pattern(between(1, most), between(1, most), between(3, 4));
+    const Size size = {between(1, most), between(1, most)};
+    const int width = between(1, size.width), height = between(1, size.height);
+    const Rect crop = {between(0, size.width - width), between(0, size.height - height), width, height};
+    const Resampling resampling = {size, crop, static_cast<Filter>(round % 3)};
+    const std::string expected = Rows(source, resampling, RowLayout::kInterleaved, Instructions::kPortable);
+    for (Instructions instructions : InstructionsOfThisCpu()) {
+      for (RowLayout layout : {RowLayout::kInterleaved, RowLayout::kPlanar}) {
+        ASSERT_EQ(Rows(source, resampling, layout, instructions), expected)
+            << source.width() << "×" << source.height() << "×" << source.channels() << " to " << size.width << "×"
+            << size.height << ", crop " << crop.x << "," << crop.y << " " << width << "×" << height << ", filter "
+            << round % 3 << ", instructions " << static_cast<int>(instructions);
+      }
+    }
+  }
+}
+
+// Weights of many taps leave no room for a product that is cut off or carried wrongly.
+TEST(RowResampler, SumsUpWhiteToWhiteHoweverManyTapsThereAre) {
+  for (const int side : {1, 2, 5, 6, 9, 100, 3000}) {
+    Image white = *Image::Allocate(side, side, 3);
+    std::memset(white.data(), 255, white.size());
+    for (Filter filter : {Filter::kNearest, Filter::kBilinear, Filter::kBicubic}) {
+      for (Instructions instructions : InstructionsOfThisCpu()) {
+        const Resampling resampling = {{2, 3}, {0, 0, 2, 3}, filter};
+        ASSERT_EQ(Rows(white, resampling, RowLayout::kPlanar, instructions), std::string(18, '\xFF')) << side;
+      }
+    }
+  }
+}
+
+struct ReducedReference {
+  Size stored;  // pixels there are
+  Reduction reduction;
+  Size to;
+  Filter filter;
+  const char* digest;
+};
+
+constexpr ReducedReference kReducedReferences[] = {
+#include "imaging/testdata/resample_reduced_reference.inc"
+};
+
+// A picture decoded at reduced scale, whose last (or, turned, first) pixels reach beyond its edge.
+TEST(Resample, TakesAReducedPictureAsPilDoesABoxOfIt) {
+  for (const ReducedReference& reference : kReducedReferences) {
+    Image source = Pattern(reference.stored.width, reference.stored.height);
+    source.set_reduction(reference.reduction);
+    EXPECT_EQ(Digest(*Resample(source, reference.to, reference.filter)), reference.digest)
+        << reference.stored.width << "×" << reference.stored.height << " for " << reference.reduction.picture.width
+        << "×" << reference.reduction.picture.height << ", filter " << static_cast<int>(reference.filter);
+  }
+}
+
+TEST(Normalize, GivesTheSameBitsWithAllInstructions) {
+  std::vector<std::uint8_t> bytes(263);
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(i);
+  for (std::size_t count : {0, 1, 7, 8, 9, 263}) {
+    std::vector<float> expected(count);
+    for (std::size_t i = 0; i < count; ++i) expected[i] = (static_cast<float>(bytes[i]) - 123.675f) * 0.0171f;
+    for (Instructions instructions : InstructionsOfThisCpu()) {
+      std::vector<float> floats(count);
+      Normalize(bytes.data(), count, 123.675f, 0.0171f, floats.data(), instructions);
+      EXPECT_EQ(floats, expected) << count;
     }
   }
 }
