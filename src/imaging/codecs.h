@@ -10,7 +10,8 @@
 
 namespace darkroom::imaging {
 
-Result<Image> DecodeJpeg(std::string_view bytes, const ImageInfo& info);
+// At 1/`reduce_by` of the size: 1, 2, 4 or 8.
+Result<Image> DecodeJpeg(std::string_view bytes, const ImageInfo& info, int reduce_by);
 Result<Image> DecodePng(std::string_view bytes, const ImageInfo& info, bool keep_alpha);
 Result<Image> DecodeWebp(std::string_view bytes, const ImageInfo& info, bool keep_alpha);
 

@@ -2,10 +2,30 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "imaging/codecs.h"
 #include "imaging/orient.h"
 
 namespace darkroom::imaging {
+namespace {
+
+// `shrink_to` is of the upright picture, what is decoded lies as it was stored.
+int ReductionOf(const ImageInfo& info, Size shrink_to) {
+  if (info.orientation >= 5) std::swap(shrink_to.width, shrink_to.height);
+  return ReductionFor({info.width, info.height}, shrink_to);
+}
+
+}  // namespace
+
+int ReductionFor(Size picture, Size target) {
+  if (target.width <= 0 || target.height <= 0) return 1;
+  for (const auto& [by, surplus] : {std::pair(8, 2.25), {4, 2.25}, {2, 2.0}}) {
+    const double least = by * surplus;
+    if (picture.width >= least * target.width && picture.height >= least * target.height) return by;
+  }
+  return 1;
+}
 
 Result<Image> Decode(std::string_view bytes, const ImageInfo& info, const DecodeOptions& options) {
   if (!info.complete) {
@@ -20,7 +40,7 @@ Result<Image> Decode(std::string_view bytes, const ImageInfo& info, const Decode
       case Format::kWebp:
         return DecodeWebp(bytes, info, options.keep_alpha);
       default:
-        return DecodeJpeg(bytes, info);
+        return DecodeJpeg(bytes, info, ReductionOf(info, options.shrink_to));
     }
   }();
   if (!image) return image;

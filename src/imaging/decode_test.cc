@@ -7,6 +7,7 @@
 #include <string>
 
 #include "imaging/orient.h"
+#include "imaging/resample.h"
 #include "imaging/test_pictures.h"
 
 namespace darkroom::imaging {
@@ -48,6 +49,49 @@ TEST(DecodeJpeg, AppliesEveryOrientation) {
   for (int orientation = 1; orientation <= 8; ++orientation) {
     const Image shown = DecodeOrDie(EncodeJpeg(Gradient(48, 32), {.orientation = orientation}));
     EXPECT_LE(LargestDifference(shown, *Orient(Gradient(48, 32), orientation)), 6) << orientation;
+  }
+}
+
+TEST(ReductionFor, LeavesAtLeastTwiceTheTarget) {
+  EXPECT_EQ(ReductionFor({1280, 720}, {455, 256}), 1);
+  EXPECT_EQ(ReductionFor({1920, 1080}, {455, 256}), 2);
+  EXPECT_EQ(ReductionFor({4032, 3024}, {341, 256}), 4);
+  EXPECT_EQ(ReductionFor({8000, 6000}, {341, 256}), 8);
+  EXPECT_EQ(ReductionFor({400, 400}, {100, 100}), 2);
+  EXPECT_EQ(ReductionFor({400, 399}, {100, 100}), 1);  // each side counts
+  EXPECT_EQ(ReductionFor({899, 900}, {100, 100}), 2);  // a quarter needs 2.25 times the target
+  EXPECT_EQ(ReductionFor({900, 900}, {100, 100}), 4);
+  EXPECT_EQ(ReductionFor({65'535, 65'535}, {}), 1);  // no target
+}
+
+TEST(DecodeJpeg, DecodesAtReducedScaleWhatWillBeShrunk) {
+  const std::string bytes = EncodeJpeg(Gradient(203, 137));
+  const Image half = DecodeOrDie(bytes, {.shrink_to = {50, 34}});
+  EXPECT_EQ(half.width(), 102);
+  EXPECT_EQ(half.height(), 69);
+  EXPECT_EQ(half.reduction().by, 2);
+  EXPECT_EQ(half.reduction().picture, (Size{203, 137}));
+  EXPECT_EQ(DecodeOrDie(bytes, {.shrink_to = {51, 34}}).width(), 203);  // less than twice as long
+  EXPECT_EQ(DecodeOrDie(bytes).width(), 203);
+}
+
+// Sides that are no multiple of the scale: the half pixel at the end is at the begin of a picture that is turned.
+TEST(DecodeJpeg, KeepsAReducedPictureInPlaceWhicheverWayItIsTurned) {
+  for (const JpegOptions& kind : {JpegOptions{}, {.progressive = true}, {.grayscale = true}, {.cmyk = true}}) {
+    for (int orientation = 1; orientation <= 8; ++orientation) {
+      JpegOptions options = kind;
+      options.orientation = orientation;
+      const std::string bytes = EncodeJpeg(Gradient(203, 137), options);
+      const Size target = orientation >= 5 ? Size{11, 16} : Size{16, 11};
+      const Image whole = DecodeOrDie(bytes);
+      const Image reduced = DecodeOrDie(bytes, {.shrink_to = target});
+      ASSERT_EQ(reduced.reduction().by, 4);
+      ASSERT_EQ(reduced.reduction().picture, (Size{whole.width(), whole.height()}));
+      EXPECT_LE(
+          LargestDifference(*Resample(reduced, target, Filter::kBilinear), *Resample(whole, target, Filter::kBilinear)),
+          1)
+          << orientation;
+    }
   }
 }
 

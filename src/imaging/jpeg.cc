@@ -30,8 +30,8 @@ class JpegReader {
   ~JpegReader() { jpeg_destroy_decompress(&jpeg_); }
   JpegReader(const JpegReader&) = delete;
 
-  // Fills `image`, which is RGB and of the frame's size. `cmyk_row` has room for a row of four channels. False on
-  // error.
+  // Fills `image`, which is RGB and of the frame's size or a reduction of that. `cmyk_row` has room for a row of four
+  // channels. False on error.
   bool Read(std::string_view bytes, Image* image, std::uint8_t* cmyk_row) {
     if (setjmp(on_error_) != 0) return false;
     jpeg_create_decompress(&jpeg_);
@@ -40,13 +40,21 @@ class JpegReader {
     jpeg_read_header(&jpeg_, TRUE);
     const bool cmyk = jpeg_.num_components == 4;
     // The limits were judged on what Probe saw.
-    if (static_cast<int>(jpeg_.image_width) != image->width() ||
-        static_cast<int>(jpeg_.image_height) != image->height() || cmyk != (cmyk_row != nullptr)) {
+    const Reduction& reduction = image->reduction();
+    if (static_cast<int>(jpeg_.image_width) != reduction.picture.width ||
+        static_cast<int>(jpeg_.image_height) != reduction.picture.height || cmyk != (cmyk_row != nullptr)) {
       std::snprintf(message_, sizeof message_, "two frame headers that differ");
       return false;
     }
     jpeg_.out_color_space = cmyk ? JCS_CMYK : JCS_RGB;
+    jpeg_.scale_num = 1;
+    jpeg_.scale_denom = static_cast<unsigned>(reduction.by);
     jpeg_start_decompress(&jpeg_);
+    if (static_cast<int>(jpeg_.output_width) != image->width() ||
+        static_cast<int>(jpeg_.output_height) != image->height()) {
+      std::snprintf(message_, sizeof message_, "no picture at 1/%d of its size", reduction.by);
+      return false;
+    }
     while (jpeg_.output_scanline < jpeg_.output_height) {
       const int y = static_cast<int>(jpeg_.output_scanline);
       JSAMPROW row = cmyk ? cmyk_row : image->row(y);
@@ -107,11 +115,11 @@ class JpegReader {
 
 }  // namespace
 
-Result<Image> DecodeJpeg(std::string_view bytes, const ImageInfo& info) {
-  Result<Image> image = Image::Allocate(info.width, info.height, 3);
+Result<Image> DecodeJpeg(std::string_view bytes, const ImageInfo& info, int reduce_by) {
+  Result<Image> image = Image::AllocateReduced({info.width, info.height}, reduce_by, 3);
   if (!image) return image;
   std::unique_ptr<std::uint8_t[]> cmyk_row;
-  if (info.channels == 4) cmyk_row = std::make_unique<std::uint8_t[]>(static_cast<std::size_t>(info.width) * 4);
+  if (info.channels == 4) cmyk_row = std::make_unique<std::uint8_t[]>(static_cast<std::size_t>(image->width()) * 4);
   JpegReader reader;
   if (!reader.Read(bytes, &*image, cmyk_row.get())) return Fail(reader.error());
   return image;

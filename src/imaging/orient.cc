@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace darkroom::imaging {
 namespace {
@@ -38,6 +39,24 @@ Walk WalkOf(const Image& stored, int orientation) {
   }
 }
 
+// The reduction of the upright picture: where an axis is walked backwards, what hung over at its end hangs over at its
+// begin.
+Reduction Turned(const Image& stored, int orientation) {
+  const Reduction& reduction = stored.reduction();
+  const int surplus_x = stored.width() * reduction.by - reduction.picture.width - reduction.left;
+  const int surplus_y = stored.height() * reduction.by - reduction.picture.height - reduction.top;
+  const bool mirrored_x = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
+  const bool mirrored_y = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
+  Reduction turned = reduction;
+  if (mirrored_x) turned.left = surplus_x;
+  if (mirrored_y) turned.top = surplus_y;
+  if (orientation >= 5) {
+    std::swap(turned.left, turned.top);
+    std::swap(turned.picture.width, turned.picture.height);
+  }
+  return turned;
+}
+
 // In tiles, so that a quarter turn does not touch a new cache line for every pixel.
 template <int kChannels>
 void Copy(const Image& stored, const Walk& walk, Image* upright) {
@@ -64,6 +83,7 @@ Result<Image> Orient(Image image, int orientation) {
   const int height = sideways ? image.width() : image.height();
   Result<Image> upright = Image::Allocate(width, height, image.channels());
   if (!upright) return upright;
+  upright->set_reduction(Turned(image, orientation));
   const Walk walk = WalkOf(image, orientation);
   if (image.channels() == 3) {
     Copy<3>(image, walk, &*upright);
