@@ -25,6 +25,22 @@ export function percent(fraction: number): string {
   return `${value.toFixed(value > 0 && value < 99.95 ? 1 : 0)}%`;
 }
 
+/** A score as what it is taken for: a likelihood, unless the network answers with other numbers. */
+export function score(value: number): string {
+  return value >= 0 && value <= 1 ? percent(value) : decimal(value);
+}
+
+/** Four digits that count, however large or small: 0.04213, 17.25, 8,192. */
+export function decimal(value: number): string {
+  const size = Math.abs(value);
+  if (size !== 0 && size < 1e-4) return value.toExponential(2);
+  return value.toLocaleString('en', { maximumSignificantDigits: size >= 1000 ? Math.ceil(Math.log10(size + 1)) : 4 });
+}
+
+export function shape(sides: readonly number[]): string {
+  return sides.length > 0 ? sides.join(' × ') : 'one number';
+}
+
 export function bytes(size: number): string {
   const units = ['bytes', 'kB', 'MB', 'GB'];
   let power = 0;

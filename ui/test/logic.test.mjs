@@ -16,9 +16,13 @@ globalThis.requestAnimationFrame = (callback) => setImmediate(callback);
 let answers = [];
 globalThis.fetch = async () => new Response(JSON.stringify(answers.shift()));
 
-const { adviceForJob, bytes, curlFor, duration, microseconds, percent } = await load('words.ts');
+const { adviceForJob, bytes, curlFor, decimal, duration, microseconds, percent, score } = await load('words.ts');
 const { parseRoute, formatRoute } = await load('state/route.ts');
+const { colorOf, drawnFor, fewLabels, isWide, summaryOf, viewOf } = await load('results.ts');
+const { START, shotOf, sphereOf, turned, zoomed } = await load('mesh/camera.ts');
+const { readGlb } = await load('mesh/glb.ts');
 const { stretchesOf, wholeDuration } = await load('timeline.ts');
+const { barsOf } = await load('vector.ts');
 const { problemOf } = await load('api/problem.ts');
 const { Jobs } = await load('state/jobs.ts');
 
@@ -32,6 +36,111 @@ test('numbers are said as people say them', () => {
   assert.deepEqual([412, 9_960, 41_000, 2_900_000, 75_000_000].map(duration), ['412 µs', '10.0 ms', '41 ms', '2.9 s', '1 min 15 s']);
   assert.deepEqual([0, 0.0261, 0.99951, 1].map(percent), ['0%', '2.6%', '100%', '100%']);
   assert.deepEqual([999, 17_300, 251_374, 25_000_000].map(bytes), ['999 bytes', '17.3 kB', '251 kB', '25.0 MB']);
+});
+
+test('a score is a likelihood, or a number where the network answers with others', () => {
+  assert.deepEqual([0.9, 0, 1, 12.3456, -3].map(score), ['90.0%', '0%', '100%', '12.35', '-3']);
+  assert.deepEqual([0.042134, 8192, 0, 0.0000012, -1234.5].map(decimal), ['0.04213', '8,192', '0', '1.20e-6', '-1,235']);
+});
+
+const LABELS = [{ label: 'oak', index: 3, score: 0.7 }, { label: 'ash', index: 1, score: 0.3 }];
+const RESULTS = {
+  labels: { task: 'classification', labels: LABELS },
+  boxes: { task: 'detection', objects: [{ label: 'cat', index: 0, score: 0.9, box: [2, 1, 8, 4] }] },
+  areas: { task: 'segmentation', classes: [{ label: 'sky', index: 2, share: 0.625, color: '#00ff00' }] },
+  depth: { task: 'depth', depth: { min: 0.5, max: 7.25, near: 'small', width: 8, height: 8 } },
+  picture: { task: 'image-to-image', picture: { width: 64, height: 64 } },
+  vector: { task: 'embedding', embedding: Array(512).fill(0.1), length: 17.25 },
+  solid: { task: 'image-to-voxels', voxels: { side: 32, solid: 4120, threshold: 0.5, metres: 1 }, mesh: { vertices: 9, triangles: 1 } },
+  tensors: { task: 'raw', tensors: [{ name: 'scores', type: 'float32', shape: [1, 3], file: 'scores.npy' }] },
+};
+
+test('each task has its view, and what is not known is shown as it is', () => {
+  for (const [view, result] of Object.entries(RESULTS)) assert.equal(viewOf(result), view);
+  for (const result of [undefined, { task: 'smell' }, { task: 'noop', labels: [] }, { task: 'depth' }]) {
+    assert.equal(viewOf(result), 'other', 'also a task without what its view lives on');
+  }
+});
+
+test('a card says in a few words what came out', () => {
+  const said = Object.values(RESULTS).map((result) => Object.values(summaryOf(result)).join(' | '));
+  assert.deepEqual(said, [
+    ' | ', '1 object | cat 90.0%', '1 class | sky 62.5%', 'Depth | 0.5 to 7.25', 'Picture | 64 × 64',
+    '512 numbers | length 17.25', '4,120 voxels | 1 triangle', '1 tensor | scores 1 × 3',
+  ]);
+  assert.equal(summaryOf({ task: 'detection', objects: [] }).headline, 'No object');
+  assert.equal(summaryOf({ task: 'classification', labels: [] }).headline, 'No label', 'none of several that may hold');
+  const five = { task: 'detection', objects: Array(5).fill(RESULTS.boxes.objects[0]) };
+  assert.equal(summaryOf(five).detail, 'cat 90.0%, cat 90.0%, cat 90.0% and 2 more');
+});
+
+test('of several heads a card has the best of each', () => {
+  const result = { task: 'classification', labels: LABELS, heads: { wood: { labels: LABELS }, age: { labels: [] }, form: { labels: LABELS.slice(1) } } };
+  assert.deepEqual(fewLabels(result, 3).map(({ label }) => label), ['wood: oak', 'form: ash']);
+  assert.deepEqual(fewLabels(RESULTS.labels, 1).map(({ label }) => label), ['oak']);
+});
+
+test('a card shows what was drawn, unless that is too much for it', () => {
+  const job = (size) => ({ state: 'succeeded', result: RESULTS.areas, artifacts: [{ name: 'overlay.png', size }] });
+  assert.equal(drawnFor(job(300_000)).name, 'overlay.png');
+  assert.equal(drawnFor(job(20_000_000)), undefined);
+  assert.equal(drawnFor({ ...job(1), result: RESULTS.boxes }), undefined, 'frames are drawn by the page');
+});
+
+test('a result of another form than the picture stands beside it', () => {
+  const job = { state: 'succeeded', input: { width: 500, height: 375 } };
+  assert.equal(isWide(job, { ...RESULTS.picture, image: { width: 1280, height: 1280 } }), false);
+  assert.equal(isWide(job, RESULTS.picture), true);
+});
+
+test('classes have the colours that the service draws them in', () => {
+  // ColorOf of src/model/tasks/postprocessor.cc
+  assert.deepEqual([0, 1, 2].map(colorOf), ['#ff2626', '#26ff65', '#a526ff']);
+});
+
+test('a vector has few bars, each the farthest from zero of its share', () => {
+  assert.deepEqual(barsOf([1, -2, 0.5, 0], 2), [-1, 0.25]);
+  assert.deepEqual(barsOf([0, 0], 8), [0, 0]);
+  assert.deepEqual(barsOf([], 8), []);
+});
+
+test('the eye sees all of a mesh, its front first, upright', () => {
+  const corners = [-1, 1].flatMap((x) => [-1, 1].flatMap((y) => [-1, 1].flatMap((z) => [x + 5, 2 * y, z])));
+  const sphere = sphereOf(new Float32Array(corners));
+  assert.deepEqual([sphere.centre, sphere.radius], [[5, 0, 0], Math.sqrt(6)]);
+  const seen = (shot, [x, y, z]) => {
+    const [right, up, depth, w] = [0, 1, 2, 3].map((r) => [x, y, z, 1].reduce((sum, part, c) => sum + part * shot.matrix[c * 4 + r], 0));
+    return [right / w, up / w, depth / w];
+  };
+  for (const aspect of [0.5, 1, 2.5]) {
+    for (const orbit of [START, { yaw: 2, pitch: -1.5, zoom: 1 }]) {
+      for (let i = 0; i < corners.length; i += 3) {
+        const place = seen(shotOf({ ...orbit, zoom: 1 }, sphere, aspect), corners.slice(i, i + 3));
+        assert.ok(place.every((part) => Math.abs(part) <= 1), `${place}`);
+      }
+    }
+  }
+  const front = shotOf({ yaw: 0, pitch: 0, zoom: 1 }, sphere, 1);
+  assert.ok(seen(front, [6, 0, 0])[0] > 0.1, 'x to the right');
+  assert.ok(seen(front, [5, 1, 0])[1] > 0.1, 'y up');
+  assert.ok(seen(front, [5, 0, 1])[2] < seen(front, [5, 0, -1])[2], 'z to the front');
+  const fromRight = shotOf(turned({ yaw: 0, pitch: 0, zoom: 1 }, Math.PI / 2, 0), sphere, 1);
+  assert.ok(seen(fromRight, [6, 0, 0])[2] < seen(fromRight, [4, 0, 0])[2], 'the eye went to the right');
+  assert.ok(Math.abs(turned(START, 0, 9).pitch) < Math.PI / 2, 'never over the top');
+  assert.deepEqual([zoomed(START, 100).zoom, zoomed(START, 0.01).zoom], [6, 1]);
+});
+
+test('a mesh is read from its file; a broken file is told', () => {
+  const mesh = readGlb(glbOf({ componentType: 5123 }));
+  assert.deepEqual([...mesh.positions], [0, 0, 0, 1, 0, 0, 0, 1, 0]);
+  assert.deepEqual([...mesh.normals.slice(0, 3)], [0, 0, 1]);
+  assert.deepEqual([...mesh.triangles], [0, 1, 2]);
+  assert.deepEqual(mesh.color, [0.6, 0.45, 0.3]);
+  assert.equal(readGlb(glbOf({ componentType: 5123 }, { meshes: undefined })), undefined, 'nothing was solid');
+  assert.throws(() => readGlb(glbOf({ componentType: 5121 })), /16 nor 32 bits/);
+  assert.throws(() => readGlb(new TextEncoder().encode('<!doctype html><p>404</p>').buffer), /no binary glTF/);
+  const whole = glbOf({ componentType: 5123 });
+  for (let size = 0; size < whole.byteLength - 2; size++) assert.throws(() => readGlb(whole.slice(0, size)), undefined, `${size}`);
 });
 
 test('an address names a job and a filter, and is read back', () => {
@@ -99,6 +208,29 @@ function jobOf(id, state) {
 
 function names(jobs) {
   return jobs.list().map(({ id }) => id).join(' ');
+}
+
+/** A triangle. @param {object} indices of the accessor of its indices @param {object} changes to the JSON */
+function glbOf(indices, changes = {}) {
+  const floats = new Float32Array([0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 1, 0, 0, 1]);
+  const binary = Buffer.concat([Buffer.from(floats.buffer), Buffer.from([0, 0, 1, 0, 2, 0, 0, 0])]);
+  const gltf = {
+    meshes: [{ primitives: [{ attributes: { POSITION: 0, NORMAL: 1 }, indices: 2, material: 0 }] }],
+    materials: [{ pbrMetallicRoughness: { baseColorFactor: [0.6, 0.45, 0.3, 1] } }],
+    accessors: [
+      { bufferView: 0, componentType: 5126, count: 3 },
+      { bufferView: 1, componentType: 5126, count: 3 },
+      { bufferView: 2, count: 3, ...indices },
+    ],
+    bufferViews: [{ byteOffset: 0 }, { byteOffset: 36 }, { byteOffset: 72 }],
+    ...changes,
+  };
+  const text = Buffer.from(JSON.stringify(gltf));
+  const padded = Buffer.concat([text, Buffer.alloc((4 - (text.length % 4)) % 4, ' ')]);
+  const words = (...numbers) => Buffer.from(new Uint32Array(numbers).buffer);
+  const size = 12 + 8 + padded.length + 8 + binary.length;
+  const file = Buffer.concat([words(0x46546c67, 2, size, padded.length, 0x4e4f534a), padded, words(binary.length, 0x004e4942), binary]);
+  return file.buffer.slice(file.byteOffset, file.byteOffset + file.length);
 }
 
 /** A module of the sources, as esbuild makes it. @param {string} path */

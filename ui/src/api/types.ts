@@ -21,9 +21,41 @@ export interface Label {
   score: number;
 }
 
+export interface DetectedObject extends Label {
+  /** left, top, width, height in pixels of the upright picture */
+  box: [number, number, number, number];
+}
+
+export interface ClassShare {
+  label: string;
+  index: number;
+  share: number; // 0 to 1
+  color: string; // #rrggbb, in overlay.png
+}
+
+export interface TensorFile {
+  name: string;
+  type: string;
+  shape: number[];
+  file: string; // the artifact
+}
+
+/** What result.json has; which members there are depends on the task (docs/formats/result.md). */
 export interface Result {
   task: string;
+  /** The picture, upright. */
+  image?: { width: number; height: number; format: string };
   labels?: Label[];
+  heads?: Record<string, { labels: Label[] }>;
+  objects?: DetectedObject[];
+  classes?: ClassShare[];
+  depth?: { min: number; max: number; near: 'small' | 'large'; width: number; height: number };
+  picture?: { width: number; height: number };
+  embedding?: number[];
+  length?: number; // of the embedding before it was normalised
+  voxels?: { side: number; solid: number; threshold: number; metres: number };
+  mesh?: { vertices: number; triangles: number };
+  tensors?: TensorFile[];
 }
 
 export interface Artifact {
