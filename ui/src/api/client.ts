@@ -1,5 +1,5 @@
 import { Problem, problemOf } from './problem.js';
-import type { Batch, Job, JobPage, JobState, ModelList, ServiceStatus } from './types.js';
+import type { Batch, Job, JobPage, JobState, ModelList, Result, ServiceStatus } from './types.js';
 
 export interface JobQuery {
   state?: JobState;
@@ -15,6 +15,8 @@ export const cancelJob = (id: string) => request<Job>('DELETE', `/v1/jobs/${enco
 export const cancelBatch = (id: string) => request<Batch>('DELETE', `/v1/batches/${encodeURIComponent(id)}`);
 export const getModels = () => request<ModelList>('GET', '/v1/models');
 export const getStatus = () => request<ServiceStatus>('GET', '/v1/status');
+/** A result that is too large to stand in its job. `href` is that of the artifact result.json. */
+export const getResult = (href: string) => request<Result>('GET', href);
 
 /** Throws a Problem, never anything else. */
 async function request<T>(method: string, path: string): Promise<T> {

@@ -1,14 +1,18 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { isInputKept, isSettled, type Job } from '../api/types.js';
+import { isSettled, type Job } from '../api/types.js';
+import { drawnFor, fewLabels, inputOf, sizeOf, summaryOf, viewOf } from '../results.js';
 import type { Darkroom } from '../state/darkroom.js';
 import type { Picture, Roll } from '../state/rolls.js';
 import { controls } from '../styles/controls.js';
 import { wholeDuration } from '../timeline.js';
 import { duration } from '../words.js';
+import './box-layer.js';
 import { hideBroken, showAgain } from './broken-image.js';
+import './class-shares.js';
 import './label-bars.js';
 import './state-mark.js';
+import './vector-strip.js';
 
 const LABELS_SHOWN = 3;
 
@@ -27,11 +31,9 @@ export class JobCard extends LitElement {
     const { job, picture } = this;
     const name = job?.input.file_name || picture?.file.name || 'Picture';
     const state = job?.state ?? 'uploading';
-    const source = picture?.url ?? (job && isInputKept(job) ? job.links.input : undefined);
+    const source = picture?.url ?? (job && inputOf(job));
     const face = html`
-      <span class="frame">
-        ${source ? html`<img src=${source} alt="" loading="lazy" decoding="async" @error=${hideBroken} @load=${showAgain} />` : nothing}
-      </span>
+      <span class="frame">${this.renderFrame(source)}</span>
       <span class="text">${job ? this.renderJob(job) : this.renderUpload()}</span>
       <span class="foot muted">
         <span class="name" title=${name}>${name}</span>
@@ -50,14 +52,42 @@ export class JobCard extends LitElement {
     </article>`;
   }
 
+  private renderFrame(source: string | undefined) {
+    const { job } = this;
+    const image = (src: string, name: string) =>
+      html`<img class=${name} src=${src} alt="" loading="lazy" decoding="async" @error=${hideBroken} @load=${showAgain} />`;
+    const drawn = job && drawnFor(job);
+    if (!drawn) return [source ? image(source, '') : nothing, source && job ? this.renderBoxes(job) : nothing];
+    const view = viewOf(job.result);
+    // An overlay shows the picture itself; else what was handed in stays in the corner.
+    const small = source && view !== 'areas' ? image(source, 'inset') : nothing;
+    return [image(drawn.href, view === 'solid' ? 'whole' : ''), small];
+  }
+
+  private renderBoxes(job: Job) {
+    if (job.state !== 'succeeded' || viewOf(job.result) !== 'boxes') return nothing;
+    return html`<dr-boxes fit="slice" .objects=${job.result!.objects!} .size=${sizeOf(job, job.result!)}></dr-boxes>`;
+  }
+
   private renderUpload() {
     const word = this.roll?.phase === 'refused' ? 'Not handed in' : this.roll?.phase === 'waiting' ? 'Waiting' : '';
     return html`<dr-state state="uploading" word=${word}></dr-state>`;
   }
 
   private renderJob(job: Job) {
-    if (job.state === 'succeeded' && job.result?.labels?.length) {
-      return html`<dr-label-bars .labels=${job.result.labels.slice(0, LABELS_SHOWN)}></dr-label-bars>`;
+    const { result } = job;
+    if (job.state === 'succeeded' && result) {
+      const labels = viewOf(result) === 'labels' ? fewLabels(result, LABELS_SHOWN) : [];
+      if (labels.length > 0) return html`<dr-label-bars .labels=${labels}></dr-label-bars>`;
+      const { headline, detail } = summaryOf(result);
+      if (headline) {
+        return html`
+          <span class="headline">${headline}</span>
+          ${result.classes ? html`<dr-shares brief .classes=${result.classes}></dr-shares>` : nothing}
+          ${result.embedding ? html`<dr-vector bars="48" .values=${result.embedding}></dr-vector>` : nothing}
+          <span class="detail muted">${detail}</span>
+        `;
+      }
     }
     return html`
       <dr-state state=${job.state}></dr-state>
@@ -128,6 +158,25 @@ export class JobCard extends LitElement {
         transition: filter 900ms ease-out;
       }
 
+      dr-boxes {
+        position: absolute;
+        inset: 0;
+      }
+
+      .whole {
+        object-fit: contain;
+      }
+
+      .inset {
+        position: absolute;
+        bottom: 0.5rem;
+        left: 0.5rem;
+        width: 30%;
+        height: 36%;
+        border: 2px solid var(--surface);
+        border-radius: var(--radius-small);
+      }
+
       .frame::after {
         content: '';
         position: absolute;
@@ -164,6 +213,26 @@ export class JobCard extends LitElement {
         flex: 1;
         padding: 0.75rem 0.85rem 0.5rem;
         min-height: 6.9rem;
+      }
+
+      .headline {
+        display: block;
+        font-size: 0.9375rem;
+        font-weight: 600;
+      }
+
+      .detail {
+        display: -webkit-box;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 2;
+        overflow: hidden;
+        font-size: 0.8125rem;
+        overflow-wrap: anywhere;
+      }
+
+      dr-shares,
+      dr-vector {
+        margin: 0.4rem 0;
       }
 
       .reason {

@@ -63,33 +63,25 @@ export const detailsStyle = css`
     grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
   }
 
-  .picture:focus-visible {
-    outline-offset: -4px;
-  }
-
-  .picture {
+  .facts,
+  section {
     display: grid;
-    place-items: center;
-    min-height: 16rem;
-    padding: 1.25rem;
-    background: var(--sunk);
-  }
-
-  img {
-    position: sticky;
-    top: 4.5rem;
-    max-width: 100%;
-    max-height: 60dvh;
-    min-width: min(20rem, 100%);
-    object-fit: contain;
-    border-radius: 3px;
+    grid-template-columns: minmax(0, 1fr);
+    align-content: start;
+    gap: 0.9rem;
   }
 
   .facts {
-    display: grid;
-    align-content: start;
-    gap: 0.9rem;
     padding: 1.25rem;
+  }
+
+  .wide > * {
+    grid-column: 1 / -1;
+  }
+
+  .wide .facts {
+    grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+    gap: 2.5rem;
   }
 
   .reason {
@@ -130,14 +122,8 @@ export const detailsStyle = css`
     overflow-wrap: anywhere;
   }
 
-  code,
-  pre {
+  code {
     font: 0.9375em var(--mono);
-  }
-
-  pre {
-    margin: 0;
-    overflow: auto;
   }
 
   .actions .danger {
@@ -163,14 +149,9 @@ export const detailsStyle = css`
       gap: 0.4rem;
     }
 
-    .picture {
-      min-height: 10rem;
-      padding: 0.75rem;
-    }
-
-    img {
-      position: static;
-      max-height: 45dvh;
+    .wide .facts {
+      grid-template-columns: minmax(0, 1fr);
+      gap: 0.9rem;
     }
   }
 `;

@@ -1,28 +1,37 @@
 import { LitElement, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { getResult } from '../api/client.js';
 import { Problem } from '../api/problem.js';
-import { isInputKept, isSettled, type Job } from '../api/types.js';
+import { isSettled, type Job, type Result } from '../api/types.js';
+import { artifactOf, inputOf, isWide } from '../results.js';
 import type { Darkroom } from '../state/darkroom.js';
 import { Watch } from '../state/observable.js';
 import { controls } from '../styles/controls.js';
 import { adviceFor, adviceForJob, bytes, curlFor, grouped, localTime, sentence } from '../words.js';
-import { hideBroken, showAgain } from './broken-image.js';
 import './copy-button.js';
+import './file-list.js';
 import { detailsStyle } from './job-details.style.js';
-import './label-bars.js';
+import { MeshView } from './mesh-view.js';
+import './result-reading.js';
+import './result-stage.js';
 import './state-mark.js';
 import './timeline-chart.js';
 
 const POLL_MS = 1500;
+const LARGE_RESULT_BYTES = 8_000_000; // a larger one is not read into the page
 
 /** Everything about the job that the address names, in a dialog. Closing it goes back to the address of the list. */
 @customElement('dr-details')
 export class JobDetails extends LitElement {
   @property({ attribute: false }) darkroom!: Darkroom;
   @state() private problem?: Problem;
+  @state() private highlighted?: number;
+  /** The result that stands in a file of its own, of the job that is shown. */
+  @state() private large?: Result;
   @query('dialog') private readonly dialog!: HTMLDialogElement;
   readonly watch = new Watch(this, () => [this.darkroom.jobs, this.darkroom.router]);
   private shown?: string;
+  private asked?: string; // the job whose large result was asked for
   private timer = 0;
 
   override render() {
@@ -40,32 +49,35 @@ export class JobDetails extends LitElement {
       ${this.problem
         ? html`<p class="note" role="alert"><strong>${sentence(this.problem.message)}</strong> ${adviceFor(this.problem)}</p>`
         : nothing}
-      ${job ? this.renderJob(job, rolls.pictureOf(job.id)?.url ?? (isInputKept(job) ? job.links.input : undefined)) : nothing}
+      ${job ? this.renderJob(job, rolls.pictureOf(job.id)?.url ?? inputOf(job)) : nothing}
       ${!job && !this.problem ? html`<p class="note muted">Loading</p>` : nothing}
     </dialog>`;
   }
 
   private renderJob(job: Job, source: string | undefined) {
-    const labels = job.result?.labels ?? [];
+    const result = job.result ?? this.large;
+    const highlight = (event: CustomEvent<number | undefined>) => (this.highlighted = event.detail);
     return html`
-      <div class="columns">
-        ${source
-          ? html`<a class="picture" href=${source} target="_blank">
-              <img src=${source} alt="The picture of this job, opens by itself" @error=${hideBroken} @load=${showAgain} />
-            </a>`
-          : html`<div class="picture muted">The picture was not kept.</div>`}
+      <div class="columns ${isWide(job, result) ? 'wide' : ''}">
+        <dr-stage .job=${job} .result=${result} .source=${source} .highlighted=${this.highlighted} @highlight=${highlight}></dr-stage>
         <div class="facts">
-          <div aria-live="polite"><dr-state state=${job.state}></dr-state>${this.renderPosition(job)}</div>
-          ${job.error || adviceForJob(job)
-            ? html`<p class="reason">${job.error ? sentence(job.error.message) : ''} <span class="muted">${adviceForJob(job)}</span></p>`
-            : nothing}
-          ${labels.length > 0 ? html`<dr-label-bars .labels=${labels}></dr-label-bars>` : nothing}
-          ${this.renderLargeResult(job)}
-          ${job.result && labels.length === 0 ? html`<pre>${JSON.stringify(job.result, null, 2)}</pre>` : nothing}
-          <h3>Timeline</h3>
-          <dr-timeline .timeline=${job.timeline}></dr-timeline>
-          <h3>Facts</h3>
-          ${this.renderFacts(job)}
+          <section aria-label="Result">
+            <div aria-live="polite"><dr-state state=${job.state}></dr-state>${this.renderPosition(job)}</div>
+            ${job.error || adviceForJob(job)
+              ? html`<p class="reason">${job.error ? sentence(job.error.message) : ''} <span class="muted">${adviceForJob(job)}</span></p>`
+              : nothing}
+            ${result
+              ? html`<dr-reading .job=${job} .result=${result} .highlighted=${this.highlighted} @highlight=${highlight}></dr-reading>`
+              : nothing}
+            ${this.renderLargeResult(job)}
+            ${job.artifacts.length > 0 ? html`<h3>Files</h3><dr-files .files=${job.artifacts}></dr-files>` : nothing}
+          </section>
+          <section aria-label="Job">
+            <h3>Timeline</h3>
+            <dr-timeline .timeline=${job.timeline}></dr-timeline>
+            <h3>Facts</h3>
+            ${this.renderFacts(job)}
+          </section>
         </div>
       </div>
       ${this.renderActions(job)}
@@ -73,7 +85,7 @@ export class JobDetails extends LitElement {
   }
 
   private renderLargeResult(job: Job) {
-    const file = job.artifacts.find(({ name }) => name === 'result.json');
+    const file = artifactOf(job, 'result.json');
     if (job.state !== 'succeeded' || job.result || !file) return nothing;
     return html`<p>The result is a file of its own: <a href=${file.href} target="_blank">result.json</a>, ${bytes(file.size)}</p>`;
   }
@@ -97,11 +109,6 @@ export class JobDetails extends LitElement {
       ${fact('Priority', job.priority === 'normal' ? '' : job.priority)}
       ${fact('Deadline', job.deadline && localTime(job.deadline))}
       ${fact('Metadata', job.metadata && html`<code>${JSON.stringify(job.metadata)}</code>`)}
-      ${fact(
-        'Files',
-        job.artifacts.length > 0 &&
-          job.artifacts.map((file) => html`<a href=${file.href} target="_blank">${file.name}</a> (${bytes(file.size)}) `),
-      )}
       ${fact('Job', html`<code>${job.id}</code>`)}
       ${fact('Batch', html`<a href=${this.darkroom.router.hrefOf({ job: undefined, filter: { batch: job.batch } })}>
         Show all of it</a>`)}
@@ -125,8 +132,12 @@ export class JobDetails extends LitElement {
     if (id !== this.shown) {
       this.shown = id;
       this.problem = undefined;
+      this.highlighted = undefined;
+      this.large = undefined;
+      this.asked = undefined;
       if (id) void this.load();
     }
+    if (id) void this.loadLargeResult(id);
     if (id && !this.dialog.open) this.dialog.showModal();
     if (!id && this.dialog.open) this.dialog.close();
   }
@@ -156,6 +167,19 @@ export class JobDetails extends LitElement {
     this.timer = setTimeout(() => void this.load(), POLL_MS);
   }
 
+  private async loadLargeResult(id: string): Promise<void> {
+    const job = this.darkroom.jobs.get(id);
+    const file = job?.state === 'succeeded' && !job.result ? artifactOf(job, 'result.json') : undefined;
+    if (!file || file.size > LARGE_RESULT_BYTES || this.asked === id) return;
+    this.asked = id;
+    try {
+      const result = await getResult(file.href);
+      if (this.shown === id) this.large = result;
+    } catch {
+      // The file is linked to.
+    }
+  }
+
   private async cancel(job: Job): Promise<void> {
     try {
       await this.darkroom.jobs.cancel(job.id);
@@ -173,6 +197,8 @@ export class JobDetails extends LitElement {
   }
 
   private onKey(event: KeyboardEvent): void {
+    // A slider and a mesh have use for these keys themselves.
+    if (event.composedPath().some((node) => node instanceof HTMLInputElement || node instanceof MeshView)) return;
     if (event.key === 'ArrowLeft') this.step(-1);
     if (event.key === 'ArrowRight') this.step(1);
   }

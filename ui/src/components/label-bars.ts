@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Label } from '../api/types.js';
 import { controls } from '../styles/controls.js';
-import { percent } from '../words.js';
+import { score as scoreWords } from '../words.js';
 
 /** Labels with their scores as bars, best first. Bars are SVG: the page's security policy knows no style attributes. */
 @customElement('dr-label-bars')
@@ -11,15 +11,16 @@ export class LabelBars extends LitElement {
   @property({ attribute: false }) labels: readonly Label[] = [];
 
   override render() {
+    const whole = Math.max(1, ...this.labels.map(({ score }) => score)); // scores that are no likelihoods have no end
     return html`<ol>
       ${repeat(
         this.labels,
         ({ index }) => index,
         ({ label, score }) => html`<li>
           <span class="label" title=${label}>${label}</span>
-          <span class="score number">${percent(score)}</span>
+          <span class="score number">${scoreWords(score)}</span>
           <svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
-            ${svg`<rect class="track" width="100" height="1"></rect><rect class="bar" width=${score * 100} height="1"></rect>`}
+            ${svg`<rect class="track" width="100" height="1"></rect><rect class="bar" width=${(Math.max(0, score) / whole) * 100} height="1"></rect>`}
           </svg>
         </li>`,
       )}
