@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 const PROGRAMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
@@ -10,6 +11,26 @@ export function launch(chromium) {
     executablePath: browserProgram,
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
       '--disable-component-update', '--disable-sync'],
+  });
+}
+
+/**
+ * Lets a page that was just built (`node build.mjs FOLDER`) stand in for the one inside the program, where PAGE names its
+ * folder: linking the program anew takes longer. Headers are the program's.
+ * @param {import('playwright-core').BrowserContext} context
+ */
+export async function standIn(context) {
+  const folder = process.env.PAGE;
+  if (!folder) return;
+  const types = { html: 'text/html', js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' };
+  await context.route(/^[^?#]*:\d+\/(assets\/[^?#]*)?$/, async (route) => {
+    const path = new URL(route.request().url()).pathname;
+    const file = join(folder, path === '/' ? 'index.html' : path);
+    const { 'content-security-policy': policy = '' } = (await route.fetch({ url: new URL('/', route.request().url()).href })).headers();
+    await route.fulfill({
+      body: readFileSync(file),
+      headers: { 'content-type': types[file.split('.').at(-1)], 'content-security-policy': policy },
+    });
   });
 }
 

@@ -3,27 +3,25 @@
 //   CHROMIUM      the browser (Debian's)
 //   SHOTS         a folder for screenshots; none are made without it
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { Watchdog, browserProgram, launch } from './browser.mjs';
+import { Watchdog, browserProgram, launch, standIn } from './browser.mjs';
+import { fits, shoot as shootPage, skipUnless, violations } from './checks.mjs';
 import { plainPictures } from './pictures.mjs';
 import { Service } from './service.mjs';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
 const program = process.env.DARKROOM_BIN ?? join(project, 'build/release/darkroom');
 const sampleFolder = join(project, 'models/furniture/samples');
-const shots = process.env.SHOTS;
 
 skipUnless(existsSync(join(project, 'ui/node_modules')), 'ui/node_modules is missing (./dev setup)');
 skipUnless(browserProgram, 'there is no Chromium');
 skipUnless(existsSync(program), `${program} is not built`);
 
 const { chromium } = await import('playwright-core');
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const samples = readdirSync(sampleFolder).sort().map((name) => ({
   name,
   mimeType: `image/${name.endsWith('.jpg') ? 'jpeg' : name.split('.').at(-1)}`,
@@ -259,6 +257,7 @@ test('a result that is a file of its own is linked to', async () => {
   const dialog = page.getByRole('dialog');
   await dialog.getByText('The result is a file of its own').waitFor();
   await dialog.getByText('70.0 kB').first().waitFor();
+  await dialog.locator('dr-label-bars').getByText(result.labels[0].label, { exact: true }).waitFor(); // read from the file
   await page.unroute('**/v1/jobs?*');
   await page.goto(`${service.origin}/#/`);
   await page.reload();
@@ -314,16 +313,10 @@ test('colours follow the system, or what was chosen', async () => {
 
 test('nothing went wrong unseen', () => assert.deepEqual(watchdog.faults, []));
 
-/** @param {unknown} present @param {string} reason */
-function skipUnless(present, reason) {
-  if (present) return;
-  console.log(`SKIP: ${reason}`);
-  process.exit(77);
-}
-
 /** A page of its own context; all of them report to one watchdog. */
 async function open(options) {
   const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
+  await standIn(context);
   const opened = await context.newPage();
   watchdog.watch(opened);
   opened.setDefaultTimeout(30_000);
@@ -365,18 +358,6 @@ function hasFocus(locator) {
   return locator.evaluate((element) => element.getRootNode().activeElement === element);
 }
 
-function fits(phone) {
-  return phone.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
-}
-
-async function violations(other) {
-  await other.evaluate(axe);
-  const report = await other.evaluate(() => globalThis.axe.run());
-  return report.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`);
-}
-
-async function shoot(name, of = page) {
-  if (!shots) return;
-  mkdirSync(shots, { recursive: true });
-  await of.screenshot({ path: join(shots, `${name}.png`) });
+function shoot(name, of = page) {
+  return shootPage(name, of);
 }

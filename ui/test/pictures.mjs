@@ -5,13 +5,20 @@ import { deflateSync } from 'node:zlib';
  * @param {number} red @param {number} green @param {number} blue
  */
 export function plainPng(red, green, blue) {
-  const side = 16;
+  return png(16, 16, () => [red, green, blue]);
+}
+
+/**
+ * A PNG of colours that `at` tells for each pixel.
+ * @param {number} width @param {number} height @param {(x: number, y: number) => number[]} at
+ */
+export function png(width, height, at) {
   const header = Buffer.alloc(13);
-  header.writeUInt32BE(side, 0);
-  header.writeUInt32BE(side, 4);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
   header.set([8, 2], 8); // bits a channel; RGB
-  const row = Buffer.concat([Buffer.from([0]), ...Array(side).fill(Buffer.from([red, green, blue]))]);
-  const pixels = deflateSync(Buffer.concat(Array(side).fill(row)));
+  const row = (y) => [0, ...Array.from({ length: width }, (_, x) => at(x, y)).flat()]; // 0: no filter
+  const pixels = deflateSync(Buffer.from(Array.from({ length: height }, (_, y) => row(y)).flat()));
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
   return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', pixels), chunk('IEND', Buffer.alloc(0))]);
 }

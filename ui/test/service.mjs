@@ -6,9 +6,10 @@ const END_MS = 40_000;
 
 /** A running `darkroom up` with a data folder of the test's. */
 export class Service {
-  /** @param {{ program: string, data: string, listen?: string }} options */
-  static async start({ program, data, listen = '127.0.0.1:0' }) {
-    const child = spawn(program, ['up', '--listen', listen, '--data', data], { stdio: ['ignore', 'pipe', 'pipe'] });
+  /** @param {{ program: string, data: string, listen?: string, models?: string }} options */
+  static async start({ program, data, listen = '127.0.0.1:0', models }) {
+    const more = models ? ['--models', models] : [];
+    const child = spawn(program, ['up', '--listen', listen, '--data', data, ...more], { stdio: ['ignore', 'pipe', 'pipe'] });
     const service = new Service(child);
     service.origin = await service.#ready();
     return service;
