@@ -77,6 +77,33 @@ Status BoundTopK(const Package& package, ClassificationSpec& classification) {
   return {};
 }
 
+// Calls `visit` with each folder in `folder` that is not hidden. What cannot be read is an error of `found`.
+template <class Visit>
+void ForEachFolder(const fs::path& folder, FoundPackages* found, Visit visit) {
+  std::error_code error;
+  fs::directory_iterator entries(folder, error);
+  if (error) {
+    const Code code = error == std::errc::no_such_file_or_directory ? Code::kNotFound : Code::kUnavailable;
+    found->errors.emplace_back(code, fmt::format("{}: {}", folder.string(), error.message()));
+    return;
+  }
+  for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
+    std::error_code ignored;
+    if (!entries->path().filename().string().starts_with('.') && entries->is_directory(ignored)) visit(entries->path());
+  }
+  if (error) found->errors.emplace_back(Code::kUnavailable, fmt::format("{}: {}", folder.string(), error.message()));
+}
+
+void AddPackageAt(const fs::path& folder, FoundPackages* found) {
+  std::error_code ignored;
+  if (!fs::exists(folder / "model.toml", ignored)) return;
+  Result<Package> package = LoadPackage(folder);
+  if (package)
+    found->packages.push_back(std::move(*package));
+  else
+    found->errors.push_back(package.error());
+}
+
 }  // namespace
 
 std::string Package::Where(std::string_view section, std::string_view key) const {
@@ -147,24 +174,10 @@ Package TransformPackage() {
 
 FoundPackages FindPackages(const fs::path& folder) {
   FoundPackages found;
-  std::error_code error;
-  fs::directory_iterator entries(folder, error);
-  if (error) {
-    found.errors.emplace_back(Code::kNotFound, fmt::format("{}: {}", folder.string(), error.message()));
-    return found;
-  }
-  for (; entries != fs::directory_iterator(); entries.increment(error)) {
-    std::error_code ignored;
-    if (!fs::exists(entries->path() / "model.toml", ignored)) continue;
-    Result<Package> package = LoadPackage(entries->path());
-    if (package) {
-      found.packages.push_back(std::move(*package));
-    } else {
-      found.errors.push_back(package.error());
-    }
-    if (error) break;
-  }
-  if (error) found.errors.emplace_back(Code::kUnavailable, fmt::format("{}: {}", folder.string(), error.message()));
+  ForEachFolder(folder, &found, [&](const fs::path& inside) {
+    AddPackageAt(inside, &found);
+    ForEachFolder(inside, &found, [&](const fs::path& version) { AddPackageAt(version, &found); });
+  });
   std::ranges::sort(found.packages, [](const Package& a, const Package& b) {
     return a.name != b.name ? a.name < b.name : CompareVersions(a.version, b.version) > 0;
   });

@@ -110,7 +110,7 @@ struct FoundPackages {
   std::vector<Package> packages;  // by name, then newest version first
   std::vector<Error> errors;      // one for each folder with a broken model.toml, or for `folder` itself
 };
-// Loads every FOLDER/<any>/model.toml; folders without that file are passed over.
+// Loads every FOLDER/<any>/model.toml and FOLDER/<any>/<version>/model.toml. Passes over other folders and hidden ones.
 FoundPackages FindPackages(const std::filesystem::path& folder);
 
 // Each "sha256:" and 64 hex digits.

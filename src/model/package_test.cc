@@ -202,6 +202,24 @@ TEST(FindPackages, LoadsTheGoodOnesAndReportsTheBroken) {
   EXPECT_THAT(found.errors[0].message(), HasSubstr("d/model.toml:10: [input] width"));
 }
 
+TEST(FindPackages, LooksForVersionsSideBySide) {
+  TemporaryFolder folder;
+  WritePackage(folder.path() / "means" / "2", Replaced(kMeansToml, "version = \"1\"", "version = \"2\""));
+  WritePackage(folder.path() / "means" / "10", Replaced(kMeansToml, "version = \"1\"", "version = \"10\""));
+  WritePackage(folder.path() / "means", kMeansToml);
+  WritePackage(folder.path() / "broken" / "1", "[model]\n");
+  WritePackage(folder.path() / ".new-1", Replaced(kMeansToml, "version = \"1\"", "version = \"11\""));
+  WritePackage(folder.path() / "means" / ".old", Replaced(kMeansToml, "version = \"1\"", "version = \"12\""));
+  WritePackage(folder.path() / "means" / "2" / "deep", Replaced(kMeansToml, "version = \"1\"", "version = \"13\""));
+
+  FoundPackages found = FindPackages(folder.path());
+  std::vector<std::string> versions;
+  for (const Package& package : found.packages) versions.push_back(package.version);
+  EXPECT_THAT(versions, ElementsAre("10", "2", "1")) << "hidden folders and deeper ones do not count";
+  ASSERT_EQ(found.errors.size(), 1u);
+  EXPECT_THAT(found.errors[0].message(), HasSubstr("broken/1/model.toml"));
+}
+
 TEST(FindPackages, ReportsAFolderThatIsNotThere) {
   FoundPackages found = FindPackages("/no/such/folder");
   EXPECT_TRUE(found.packages.empty());
