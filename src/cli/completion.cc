@@ -16,24 +16,31 @@ std::vector<std::string> FlagsOf(const CLI::App& command) {
   return flags;
 }
 
-// bash's programmable completion; zsh reads the same through bashcompinit.
+std::vector<const CLI::App*> CommandsOf(const CLI::App& app) {
+  return app.get_subcommands([](const CLI::App*) { return true; });
+}
+
+// bash's programmable completion; zsh reads the same through bashcompinit. Words go by the command, and by the command
+// within it for those that have some.
 std::string BashScript(const CLI::App& app) {
   std::vector<std::string> commands;
   std::string cases;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+  auto add = [&](const std::string& pattern, const std::vector<std::string>& words) {
+    cases += fmt::format("    {}) words='{}' ;;\n", pattern, fmt::join(words, " "));
+  };
+  for (const CLI::App* command : CommandsOf(app)) {
     commands.push_back(command->get_name());
     std::vector<std::string> words = FlagsOf(*command);
-    for (const CLI::App* inner : command->get_subcommands([](const CLI::App*) { return true; })) {
+    for (const CLI::App* inner : CommandsOf(*command)) {
       words.push_back(inner->get_name());
-      for (std::string& flag : FlagsOf(*inner)) {
-        if (flag != "--help") words.push_back(std::move(flag));
-      }
+      add(fmt::format("'{} {}'", command->get_name(), inner->get_name()), FlagsOf(*inner));
     }
-    cases += fmt::format("    {}) words='{}' ;;\n", command->get_name(), fmt::join(words, " "));
+    add(fmt::format("'{} '*", command->get_name()), words);
   }
   return fmt::format(R"(_darkroom() {{
-  local word=${{COMP_WORDS[COMP_CWORD]}} words
-  case ${{COMP_WORDS[1]}} in
+  local word=${{COMP_WORDS[COMP_CWORD]}} inner= words
+  if ((COMP_CWORD > 2)); then inner=${{COMP_WORDS[2]}}; fi
+  case "${{COMP_WORDS[1]}} $inner" in
 {}    *) words='{}' ;;
   esac
   if ((COMP_CWORD == 1)); then words='{}'; fi

@@ -16,6 +16,16 @@ const CLI::App& Innermost(const CLI::App& app) {
   return named.empty() ? app : Innermost(*named.back());
 }
 
+// "darkroom model add".
+std::string FullName(const CLI::App& command) {
+  const CLI::App* parent = command.get_parent();
+  return parent == nullptr ? std::string("darkroom") : FullName(*parent) + " " + command.get_name();
+}
+
+bool HasCommands(const CLI::App& command) {
+  return !command.get_subcommands([](const CLI::App*) { return true; }).empty();
+}
+
 std::vector<std::string> Words(const CLI::App& command, bool flags) {
   std::vector<std::string> words;
   if (flags) {
@@ -46,7 +56,7 @@ std::string_view NearestWord(std::string_view wrong, const std::vector<std::stri
 
 std::string ExplainUsageError(const CLI::App& app, const CLI::ParseError& error) {
   const CLI::App& command = Innermost(app);
-  const std::string name = &command == &app ? "darkroom" : "darkroom " + command.get_name();
+  const std::string name = FullName(command);
   std::string what = error.what();
   std::vector<std::string> extras = app.remaining(true);
   if (!extras.empty()) {
@@ -58,9 +68,9 @@ std::string ExplainUsageError(const CLI::App& app, const CLI::ParseError& error)
     const std::vector<std::string> words = Words(command, is_flag);
     const std::vector<std::string_view> known(words.begin(), words.end());
     const std::string_view nearest = NearestWord(wrong, known);
-    what = is_flag            ? fmt::format("there is no flag '{}'", wrong)
-           : &command == &app ? fmt::format("there is no command '{}'", wrong)
-                              : fmt::format("'{}' is one argument too many", wrong);
+    what = is_flag                ? fmt::format("there is no flag '{}'", wrong)
+           : HasCommands(command) ? fmt::format("there is no command '{}'", wrong)
+                                  : fmt::format("'{}' is one argument too many", wrong);
     if (!nearest.empty())
       what += fmt::format("; did you mean '{}'?", nearest);
     else

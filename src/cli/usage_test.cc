@@ -13,6 +13,9 @@ std::string Explain(const std::string& line) {
   CLI::App app("", "darkroom");
   CLI::App* up = app.add_subcommand("up");
   app.add_subcommand("status");
+  CLI::App* model = app.add_subcommand("model");
+  model->require_subcommand(1);
+  model->add_subcommand("check");
   int workers = 0;
   std::string server;
   up->add_option("--workers", workers);
@@ -30,6 +33,12 @@ TEST(Usage, GuessesWhatWasMeant) {
   EXPECT_EQ(Explain("stauts"), "there is no command 'stauts'; did you mean 'status'? See `darkroom --help`.");
   EXPECT_EQ(Explain("up --worker=3"),
             "there is no flag '--worker=3'; did you mean '--workers'? See `darkroom up --help`.");
+}
+
+TEST(Usage, NamesCommandsWithinCommands) {
+  EXPECT_EQ(Explain("model chek"), "there is no command 'chek'; did you mean 'check'? See `darkroom model --help`.");
+  EXPECT_EQ(Explain("model check --foo"), "there is no flag '--foo'. See `darkroom model check --help`.");
+  EXPECT_EQ(Explain("model check a"), "'a' is one argument too many. See `darkroom model check --help`.");
 }
 
 TEST(Usage, GuessesNothingWhenNothingIsNear) {
