@@ -1,11 +1,22 @@
 #include "cli/model_commands.h"
 
+#include <fmt/format.h>
+
 #include <filesystem>
 
 #include "cli/commands.h"
 #include "cli/picture_files.h"
 
 namespace darkroom::cli {
+
+Result<std::string> OwnFolder(const SettingFlags& settings) {
+  auto loaded = settings.Load();
+  if (!loaded) return Fail(loaded.error());
+  if (!loaded->settings.models.empty()) return loaded->settings.models.front();
+  return Fail(Code::kInvalid,
+              "--models: name the folder of your own packages, as in --models my-models, or set `models` in "
+              "darkroom.toml; `darkroom up` takes the same");
+}
 
 model::FoundPackages PackagesAt(const std::string& path) {
   std::error_code error;
@@ -33,10 +44,19 @@ Result<std::vector<std::string>> SamplesOf(const model::Package& package, const 
   return ListPictures({samples.string()});
 }
 
+std::string SizeText(std::uint64_t bytes) {
+  if (bytes < 1'000) return fmt::format("{} B", bytes);
+  if (bytes < 1'000'000) return fmt::format("{:.1f} kB", double(bytes) / 1e3);
+  if (bytes < 1'000'000'000) return fmt::format("{:.1f} MB", double(bytes) / 1e6);
+  return fmt::format("{:.1f} GB", double(bytes) / 1e9);
+}
+
 void AddModel(CLI::App& app, int& exit) {
   CLI::App* model = app.add_subcommand("model", "work on model packages");
   model->require_subcommand(1);
-  for (const auto add : {AddModelCheck}) add(*model, exit);
+  for (const auto add : {AddModelAdd, AddModelList, AddModelCheck, AddModelRemove}) {
+    add(*model, exit);
+  }
 }
 
 }  // namespace darkroom::cli
