@@ -13,6 +13,7 @@
 namespace darkroom::cli {
 
 void AddModelAdd(CLI::App& model, int& exit);
+void AddModelBench(CLI::App& model, int& exit);
 void AddModelCheck(CLI::App& model, int& exit);
 void AddModelList(CLI::App& model, int& exit);
 void AddModelRemove(CLI::App& model, int& exit);
