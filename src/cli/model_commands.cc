@@ -54,7 +54,7 @@ std::string SizeText(std::uint64_t bytes) {
 void AddModel(CLI::App& app, int& exit) {
   CLI::App* model = app.add_subcommand("model", "work on model packages");
   model->require_subcommand(1);
-  for (const auto add : {AddModelAdd, AddModelList, AddModelCheck, AddModelBench, AddModelRemove}) {
+  for (const auto add : {AddModelAdd, AddModelList, AddModelCheck, AddModelBench, AddModelPull, AddModelRemove}) {
     add(*model, exit);
   }
 }

@@ -16,6 +16,7 @@ void AddModelAdd(CLI::App& model, int& exit);
 void AddModelBench(CLI::App& model, int& exit);
 void AddModelCheck(CLI::App& model, int& exit);
 void AddModelList(CLI::App& model, int& exit);
+void AddModelPull(CLI::App& model, int& exit);
 void AddModelRemove(CLI::App& model, int& exit);
 
 // --models as the service takes it, with darkroom.toml and the environment behind it.

@@ -24,8 +24,8 @@ using Values = std::vector<std::string>;
 using Environment = std::map<std::string, std::string, std::less<>>;
 
 // Variables with a meaning of their own; the last two are for workers that a hub starts.
-constexpr std::string_view kOtherVariables[] = {"DARKROOM_CONFIG", "DARKROOM_SERVER", "DARKROOM_PARENT",
-                                                "DARKROOM_WORKER_NAME"};
+constexpr std::string_view kOtherVariables[] = {"DARKROOM_CONFIG", "DARKROOM_SERVER", "DARKROOM_CATALOGUE",
+                                                "DARKROOM_PARENT", "DARKROOM_WORKER_NAME"};
 
 // $XDG_DATA_HOME/darkroom, else ~/.local/share/darkroom (XDG Base Directory Specification).
 std::string DefaultData(const Environment& environment) {

@@ -197,6 +197,66 @@ TEST_F(ProgramTest, ModelCheckFindsWhatAWorkerWould) {
   EXPECT_EQ(Run({"model"}).end, "exit status 2");
 }
 
+TEST_F(ProgramTest, ModelCheckHoldsSamplesAgainstWhatTheyShouldBe) {
+  const std::string package = folder_ + "/p";
+  std::filesystem::create_directories(package + "/samples");
+  for (const char* file : {"model.toml", "model.onnx", "labels.txt", "samples/chair_1.jpg"}) {
+    std::filesystem::copy(std::string(DARKROOM_SOURCE "/models/furniture/") + file, package + "/" + file);
+  }
+  EXPECT_EQ(Run({"model", "check", package, "--write"}).end, "exit status 0");
+  const Ran good = Run({"model", "check", package});
+  EXPECT_EQ(good.end, "exit status 0");
+  EXPECT_TRUE(std::ranges::any_of(good.lines, [](const std::string& line) { return line.contains(", as expected"); }));
+  ASSERT_EQ(std::system(fmt::format("sed -i 's/\"chair\"/\"stool\"/' '{}/expected.json'", package).c_str()), 0);
+  EXPECT_EQ(Run({"model", "check", package}).end, "exit status 1");
+}
+
+TEST_F(ProgramTest, AModelIsAddedListedMeasuredAndRemoved) {
+  const std::string models = folder_ + "/models", network = DARKROOM_SOURCE "/models/furniture/model.onnx";
+  const std::string labels = DARKROOM_SOURCE "/models/furniture/labels.txt";
+  EXPECT_EQ(Run({"model", "add", network, "--labels", labels}).end, "exit status 2") << "no folder is named";
+  EXPECT_EQ(Run({"model", "add", network, "--labels", labels, "--name", "mine", "--models", models}).end,
+            "exit status 0");
+  EXPECT_TRUE(std::filesystem::exists(models + "/mine/1/model.toml"));
+
+  const auto list = ParseJsonObject(Run({"model", "list", "--json", "--models", models}).lines.at(0));
+  ASSERT_TRUE(list);
+  const auto& packages = list->at("packages").as_array();
+  const auto mine = std::ranges::find_if(packages, [](const json::value& p) { return p.at("name") == "mine"; });
+  ASSERT_NE(mine, packages.end());
+  EXPECT_EQ(mine->at("task"), "classification");
+  EXPECT_EQ(mine->at("shipped"), false);
+
+  const Ran bench = Run({"model", "bench", models + "/mine/1", "--threads", "1", "--seconds", "0.01", "--json"});
+  const auto measured = ParseJsonObject(bench.lines.empty() ? "" : bench.lines[0]);
+  ASSERT_TRUE(measured) << bench.end;
+  EXPECT_EQ(measured->at("threads").as_array().size(), 1u);
+  EXPECT_EQ(measured->at("proposal").at("workers"), 1);
+
+  EXPECT_EQ(Run({"model", "remove", "mine", "--models", models}).end, "exit status 2") << "nobody can be asked";
+  EXPECT_EQ(Run({"model", "remove", "furniture", "--yes", "--models", models}).end, "exit status 4") << "it is shipped";
+  EXPECT_EQ(Run({"model", "remove", "mine", "--yes", "--models", models}).end, "exit status 0");
+  EXPECT_FALSE(std::filesystem::exists(models + "/mine"));
+  EXPECT_EQ(Run({"model", "pull", "x", "--catalogue", folder_ + "/none", "--models", models}).end, "exit status 1");
+}
+
+TEST_F(ProgramTest, TheShellCompletesCommandsWithinCommands) {
+  const auto complete = [](const std::string& words, int at) {
+    const std::string script = fmt::format(
+        "source <({} completion bash); COMP_WORDS=({}); COMP_CWORD={}; _darkroom; echo \" ${{COMPREPLY[*]}} \"",
+        DARKROOM_PROGRAM, words, at);
+    std::string out(4096, '\0');
+    FILE* pipe = popen(fmt::format("bash -c '{}'", script).c_str(), "r");
+    out.resize(std::fread(out.data(), 1, out.size(), pipe));
+    pclose(pipe);
+    return out;
+  };
+  EXPECT_TRUE(complete("darkroom mod", 1).contains(" model models "));
+  EXPECT_TRUE(complete("darkroom model be", 2).contains(" bench "));
+  EXPECT_TRUE(complete("darkroom model bench --thr", 3).contains(" --threads "));
+  EXPECT_FALSE(complete("darkroom model bench --ye", 3).contains("--yes")) << "a flag of another command";
+}
+
 TEST_F(ProgramTest, AWorkerWhoseDefaultModelIsBrokenRunsOthers) {
   const std::string package = folder_ + "/models/broken";
   std::filesystem::create_directories(folder_ + "/models");
