@@ -251,7 +251,7 @@ TEST_F(ProgramTest, TheShellCompletesCommandsWithinCommands) {
     pclose(pipe);
     return out;
   };
-  EXPECT_TRUE(complete("darkroom mod", 1).contains(" model models "));
+  EXPECT_TRUE(complete("darkroom mod", 1).contains(" models model "));
   EXPECT_TRUE(complete("darkroom model be", 2).contains(" bench "));
   EXPECT_TRUE(complete("darkroom model bench --thr", 3).contains(" --threads "));
   EXPECT_FALSE(complete("darkroom model bench --ye", 3).contains("--yes")) << "a flag of another command";
@@ -443,11 +443,13 @@ TEST_F(ProgramTest, AFloodForOneModelKeepsNoJobOfAnotherWaiting) {
     cli::ApiClient api(*clock_, service.url());
     cli::SubmitRequest flood;
     flood.fields = {{"model", "furniture"}};
+    flood.idempotency_key = "the flood";
     for (int i = 0; i < kFlood; ++i) flood.files.push_back({fmt::format("{}.jpg", i), picture.str()});
     const auto flooded = co_await api.Submit(std::move(flood));
     EXPECT_TRUE(flooded.has_value());
     cli::SubmitRequest one;
     one.fields = {{"model", "noop"}};
+    one.idempotency_key = "the one";
     one.files.push_back({"one.jpg", picture.str()});
     const auto submitted = co_await api.Submit(std::move(one));
     EXPECT_TRUE(submitted.has_value());

@@ -213,12 +213,14 @@ test('a thousand pictures: live progress, few cards, the rest can be cancelled',
   await pick(plainPictures(1000));
   const roll = page.getByRole('region', { name: '1,000 pictures handed in' });
   await roll.getByText(/^[1-9]\d* of 1,000 done/).waitFor();
+  service.hold(true);
   await shoot('thousand-dark');
   assert.equal(await cards().count(), 48);
   const cancellations = [];
   const count = (request) => request.method() === 'DELETE' && cancellations.push(request.url());
   page.on('request', count);
   await roll.getByRole('button', { name: 'Cancel the rest' }).click();
+  service.hold(false);
   await roll.getByText(/^All done, [\d,]+ without a result/).waitFor({ timeout: 60_000 });
   page.off('request', count);
   assert.equal(cancellations.length, 1, 'one request for all of them');

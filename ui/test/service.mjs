@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 const READY_MS = 30_000;
@@ -34,6 +35,13 @@ export class Service {
     const code = await this.#ended;
     clearTimeout(timer);
     return code;
+  }
+
+  /** Holds the workers where they are, or lets them go on: what a test looks at meanwhile cannot run away. */
+  hold(held) {
+    const hub = this.#child.pid;
+    const workers = readFileSync(`/proc/${hub}/task/${hub}/children`, 'utf8').trim().split(' ');
+    for (const worker of workers) process.kill(Number(worker), held ? 'SIGSTOP' : 'SIGCONT');
   }
 
   async #ready() {
