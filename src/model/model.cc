@@ -14,6 +14,11 @@ json::object ToJson(const PictureInfo& picture) {
   return {{"width", picture.width}, {"height", picture.height}, {"format", imaging::Name(picture.format)}};
 }
 
+// As a person sees it.
+imaging::Size UprightSize(const imaging::ImageInfo& info) {
+  return info.orientation >= 5 ? imaging::Size{info.height, info.width} : imaging::Size{info.width, info.height};
+}
+
 // The picture itself is the answer.
 Result<Prediction> Developed(const imaging::Image& image, Prediction prediction) {
   auto png = imaging::EncodePng(image);
@@ -41,6 +46,20 @@ Result<std::unique_ptr<Model>> Model::Load(Package package, Runtime& runtime) {
   model->postprocessor_ = MakePostprocessor(model->package_);
   if (Status fits = model->postprocessor_->Check(sample); !fits) return Fail(fits.error());
   return model;
+}
+
+// At reduced scale only where nobody looks at the pixels but to shrink them.
+imaging::DecodeOptions Model::DecodeOptionsFor(const imaging::ImageInfo& info, const PredictOptions& options) const {
+  const PreprocessSpec& preprocess = package_.preprocess;
+  imaging::DecodeOptions decode;
+  decode.max_pixels = package_.max_pixels;
+  decode.keep_alpha = preprocess.color == Color::kRgba;
+  const bool transformed = !options.transforms.empty() || !preprocess.transforms.empty();
+  if (package_.stages.empty() || transformed || !preprocess.reduced_decode || postprocessor_->NeedsPicture()) {
+    return decode;
+  }
+  decode.shrink_to = ShrunkSize(UprightSize(info), package_.input, preprocess);
+  return decode;
 }
 
 // `prediction` is told what was done.
@@ -73,11 +92,10 @@ Result<Prediction> Model::Run(std::string_view image_bytes, const Clock& clock, 
   }
   const Result<imaging::ImageInfo> info = imaging::Probe(image_bytes);
   if (!info) return Fail(info.error());
-  const imaging::DecodeOptions decode = {.max_pixels = package_.max_pixels,
-                                         .keep_alpha = package_.preprocess.color == Color::kRgba};
-  Result<imaging::Image> decoded = Decode(image_bytes, *info, decode);
+  Result<imaging::Image> decoded = Decode(image_bytes, *info, DecodeOptionsFor(*info, options));
   if (!decoded) return Fail(decoded.error());
-  prediction.result["image"] = ToJson({decoded->width(), decoded->height(), info->format});
+  const imaging::Size whole = decoded->reduction().picture;
+  prediction.result["image"] = ToJson({whole.width, whole.height, info->format});
   const Result<imaging::Image> image = Transformed(std::move(*decoded), options, &prediction);
   if (!image) return Fail(image.error());
   prediction.times.decoded = clock.Now();
@@ -93,7 +111,7 @@ Result<Prediction> Model::Run(std::string_view image_bytes, const Clock& clock, 
   if (!tensors) return Fail(tensors.error());
   // Sides that the networks leave open may differ from those of the blank picture.
   if (Status fits = postprocessor_->Check(*tensors); !fits) return Fail(Code::kInternal, fits.error().message());
-  const imaging::Size size = {image->width(), image->height()};
+  const imaging::Size size = image->reduction().picture;
   const View view = {*image, PlacementOf(size, package_.input, package_.preprocess), options.top_k};
   Result<Answer> answer = postprocessor_->Run(*tensors, view);
   if (!answer) return Fail(answer.error());

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/result.h"
+#include "imaging/decode.h"
 #include "imaging/image.h"
 #include "model/package.h"
 #include "model/runtime.h"
@@ -70,6 +71,7 @@ class Model {
 
  private:
   explicit Model(Package package);
+  imaging::DecodeOptions DecodeOptionsFor(const imaging::ImageInfo& info, const PredictOptions& options) const;
   Result<imaging::Image> Transformed(imaging::Image image, const PredictOptions& options, Prediction* prediction) const;
 
   const Package package_;

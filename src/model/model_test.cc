@@ -131,6 +131,19 @@ TEST_F(ModelTest, AnswersWhatResultJsonHolds) {
   EXPECT_EQ(prediction->summary, "red 7.000");
 }
 
+TEST_F(ModelTest, DecodesALargeJpegAtReducedScaleAndTellsItsWholeSize) {
+  const std::string sideways = imaging::EncodeJpeg(imaging::Gradient(320, 160), {.orientation = 6});
+  const auto whole = Load(Replaced(kMeansToml, "resize = \"stretch\"", "resize = \"stretch\"\nreduced_decode = false"));
+  const auto reduced = Load(kMeansToml);
+  const auto expected = whole->Run(sideways, clock_), seen = reduced->Run(sideways, clock_);
+  ASSERT_TRUE(expected && seen);
+  EXPECT_EQ(seen->result.at("image"), (json::object{{"width", 160}, {"height", 320}, {"format", "jpeg"}}));
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_NEAR(seen->result.at("labels").at(i).at("score").to_number<double>(),
+                expected->result.at("labels").at(i).at("score").to_number<double>(), 1);
+  }
+}
+
 TEST_F(ModelTest, TransformsThePictureBeforeItIsSeen) {
   const auto model =
       Load(Replaced(kMeansToml, "resize = \"stretch\"", "resize = \"stretch\"\ntransforms = \"grayscale\""));

@@ -49,6 +49,7 @@ struct PreprocessSpec {
   // Done to every picture first, after those that its job asks for; what they leave to chance is drawn from the job's
   // seed.
   imaging::TransformList transforms = {};
+  bool reduced_decode = true;  // JPEGs that are shrunk by more than half may be decoded at reduced scale
 
   int channels() const { return color == Color::kGray ? 1 : color == Color::kRgba ? 4 : 3; }
 };

@@ -31,8 +31,8 @@ constexpr std::pair<std::string_view, Color> kColors[] = {
 
 constexpr std::string_view kModelKeys[] = {"name", "version", "task", "description", "license", "file", "labels"};
 constexpr std::string_view kInputKeys[] = {"name", "layout", "type", "width", "height"};
-constexpr std::string_view kPreprocessKeys[] = {"resize",    "resize_to", "filter", "color",
-                                                "pad_color", "mean",      "scale",  "transforms"};
+constexpr std::string_view kPreprocessKeys[] = {"resize", "resize_to", "filter",     "color",         "pad_color",
+                                                "mean",   "scale",     "transforms", "reduced_decode"};
 constexpr std::string_view kLimitsKeys[] = {"max_pixels"};
 constexpr std::string_view kBareKeys[] = {"name", "version", "task", "description", "license"};
 constexpr KnownSection kBareSections[] = {{"model", kBareKeys}};
@@ -73,6 +73,7 @@ void ReadPreprocess(TomlReader& reader, const InputSpec& input, PreprocessSpec* 
     reader.Expect(kSection, "pad_color", "nothing unless resize = \"fit\"");
   }
   preprocess->pad_color = reader.ColorValue(kSection, "pad_color", preprocess->pad_color);
+  preprocess->reduced_decode = reader.Flag(kSection, "reduced_decode", true);
   if (reader.Has(kSection, "transforms")) {
     auto transforms = imaging::ParseTransforms(reader.Text(kSection, "transforms", ""));
     if (!transforms) reader.Expect(kSection, "transforms", transforms.error().message());

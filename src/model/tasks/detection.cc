@@ -49,6 +49,8 @@ class Detection : public Postprocessor {
     return {};
   }
 
+  bool NeedsPicture() const override { return true; }
+
   Result<Answer> Run(const NamedTensors& tensors, const View& view) const override {
     std::vector<Box> boxes = Read(tensors);
     for (const Box& box : boxes) {

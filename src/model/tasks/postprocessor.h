@@ -44,6 +44,9 @@ class Postprocessor {
   // what was expected and what was found.
   virtual Status Check(const NamedTensors& tensors) const = 0;
 
+  // Whether it looks at the picture itself, which must then be there in full.
+  virtual bool NeedsPicture() const { return false; }
+
   // `tensors` have passed Check. Errors: kInternal for numbers that are not finite, where the answer would hold them.
   virtual Result<Answer> Run(const NamedTensors& tensors, const View& view) const = 0;
 };

@@ -34,6 +34,8 @@ class Segmentation : public Postprocessor {
     return Fail(Unfit(package_, names_[0], tensors, "scores 1×C×H×W or classes 1×H×W"));
   }
 
+  bool NeedsPicture() const override { return true; }
+
   Result<Answer> Run(const NamedTensors& tensors, const View& view) const override {
     const Tensor& tensor = Pick(tensors, spec_.tensor);
     const int height = static_cast<int>(tensor.side(tensor.rank() - 2));
