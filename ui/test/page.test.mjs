@@ -210,10 +210,17 @@ test('a thousand pictures: live progress, few cards, the rest can be cancelled',
     };
     look();
   });
+  // The workers stand still but for a moment, so that a slow page sees them in the middle of it.
+  const done = async () => (await get('/v1/status')).jobs.succeeded;
+  const before = await done();
+  service.hold(true);
   await pick(plainPictures(1000));
   const roll = page.getByRole('region', { name: '1,000 pictures handed in' });
-  await roll.getByText(/^[1-9]\d* of 1,000 done/).waitFor();
+  await roll.waitFor();
+  service.hold(false);
+  while ((await done()) === before);
   service.hold(true);
+  await roll.getByText(/^[1-9]\d* of 1,000 done/).waitFor();
   await shoot('thousand-dark');
   assert.equal(await cards().count(), 48);
   const cancellations = [];
