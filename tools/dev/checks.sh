@@ -2,12 +2,16 @@
 
 own_sources() { git ls-files --cached --others --exclude-standard -- 'src/*.cc' 'src/*.h' 'tests/*.cc' 'tests/*.h' 'bench/*.cc' 'bench/*.h'; }
 
-# Runs ctest over a built preset; at the end lists what was skipped, and why.
+# Runs ctest over a built preset; at the end lists what was skipped, and why. What failed is in failed.txt, with what it
+# printed.
 run_ctest() { # PRESET CTEST-OPTION...
   local dir=build/$1 status=0
   shift
   ctest --test-dir "$dir" --parallel 2 --output-on-failure "$@" || status=$?
   list_skipped_tests "$dir/Testing/Temporary/LastTest.log"
+  if [[ -f $dir/Testing/Temporary/LastTest.log ]]; then
+    awk -f tools/dev/failed.awk "$dir/Testing/Temporary/LastTest.log" >"$dir/failed.txt"
+  fi
   return "$status"
 }
 
