@@ -36,7 +36,8 @@ struct ModelRef {
   bool operator==(const ModelRef&) const = default;
 };
 
-// Why a job failed, in words for its owner. Codes: "bad_image", "model_error", "gave_up", "storage", "internal", …
+// Why a job failed, in words for its owner. Codes: "bad_image", "model_error", "killed_worker", "gave_up",
+// "internal", …
 struct Failure {
   std::string code;
   std::string message;
@@ -84,7 +85,7 @@ struct Job {
   ModelRef model;
   InputInfo input;
   int top_k = 0;                 // 0: the model's default
-  std::optional<Time> deadline;  // not started by then: expired
+  std::optional<Time> deadline;  // not done by then: expired
   std::string metadata;          // the client's JSON object as text, or empty
   std::string transforms;        // of the picture before its model sees it: a JSON array as text (docs/transforms.md)
   std::int64_t seed = 0;         // what they leave to chance is drawn from it

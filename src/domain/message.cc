@@ -14,6 +14,8 @@ constexpr std::pair<std::string_view, std::optional<Time> Timeline::*> kSteps[] 
     {"stored", &Timeline::stored},     {"settled", &Timeline::settled},
 };
 
+constexpr int kMostAttempts = 1'000'000;  // that a message may tell of: sums of them stay far from the end of int
+
 // Collects members of an object; the first error sticks, so that a reader checks once at its end.
 class Reader {
  public:
@@ -126,6 +128,9 @@ std::string ToMessage(const JobRequest& request) {
     object["transforms"] = std::move(*transforms);
     object["seed"] = request.seed;
   }
+  if (request.attempts > 0) object["attempts"] = request.attempts;
+  if (request.crashes > 0) object["crashes"] = request.crashes;
+  if (request.kills > 0) object["kills"] = request.kills;
   return WriteJson(object);
 }
 
@@ -143,6 +148,9 @@ Result<JobRequest> ParseJobRequest(std::string_view message) {
   request.picture_size = reader.Size("picture_size");
   if (const json::array* transforms = reader.Array("transforms")) request.transforms = WriteJson(*transforms);
   request.seed = reader.Size("seed");
+  request.attempts = reader.Int("attempts", kMostAttempts);
+  request.crashes = reader.Int("crashes", kMostAttempts);
+  request.kills = reader.Int("kills", kMostAttempts);
   if (reader.error()) return Fail(reader.error()->During("job request"));
   return request;
 }
@@ -200,6 +208,22 @@ Result<WorkerReport> ParseWorkerReport(std::string_view message) {
   start.at = reader.Time("at").value_or(Time());
   if (reader.error()) return Fail(reader.error()->During("worker report"));
   return start;
+}
+
+std::string ToMessage(const StopNotice& notice) {
+  return WriteJson(json::object{{"kind", "stop"}, {"job", notice.job.ToString()}});
+}
+
+Result<StopNotice> ParseStopNotice(std::string_view message) {
+  const auto object = ParseJsonObject(message);
+  if (!object) return Fail(object.error().During("notice"));
+  Reader reader(*object);
+  const std::string kind = reader.String("kind");
+  StopNotice notice;
+  notice.job = reader.RequiredId("job");
+  if (reader.error()) return Fail(reader.error()->During("notice"));
+  if (kind != "stop") return Fail(Code::kInvalid, "notice: 'kind' must be stop");
+  return notice;
 }
 
 json::object ToJson(const Timeline& timeline) {

@@ -24,6 +24,12 @@ struct JobRequest {
   std::int64_t picture_size = 0;  // bytes; told with the file
   std::string transforms = {};    // Job::transforms
   std::int64_t seed = 0;
+  // A job that a worker died of, perhaps, is sent again as a new message (worker/aftermath.h), which tells what was.
+  int attempts = 0;  // before this message was sent, those of its own being the queue's to count
+  int crashes = 0;   // of them, those in which the worker crashed while it ran the job
+  int kills = 0;     // and those in which somebody killed the worker meanwhile
+
+  bool suspect() const { return crashes + kills > 0; }
 };
 std::string ToMessage(const JobRequest& request);
 Result<JobRequest> ParseJobRequest(std::string_view message);
@@ -33,6 +39,13 @@ using WorkerReport = std::variant<JobStart, Outcome>;
 std::string ToMessage(const JobStart& start);
 std::string ToMessage(const Outcome& outcome);
 Result<WorkerReport> ParseWorkerReport(std::string_view message);
+
+// A worker's own queue: the job has ended, by a cancel above all; to run it on is waste.
+struct StopNotice {
+  Id job;
+};
+std::string ToMessage(const StopNotice& notice);
+Result<StopNotice> ParseStopNotice(std::string_view message);
 
 // Pieces that the HTTP API and the store share with the messages.
 json::object ToJson(const Timeline& timeline);  // {"received": "2026-…Z", …}: only what is set

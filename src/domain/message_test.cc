@@ -24,6 +24,30 @@ TEST(Messages, AJobRequestReadsBack) {
   EXPECT_EQ(read->seed, request.seed);
 }
 
+TEST(Messages, WhatAJobsWorkersDiedOfTravelsWithIt) {
+  JobRequest request{.job = Id::Make(kNow), .model = {"furniture", "", ""}, .deadline = {}};
+  EXPECT_EQ(ToMessage(request).find("crashes"), std::string::npos) << "most messages have nothing to tell";
+  EXPECT_FALSE(ParseJobRequest(ToMessage(request))->suspect());
+  request.attempts = 3;
+  request.crashes = 1;
+  request.kills = 2;
+  const auto read = ParseJobRequest(ToMessage(request));
+  ASSERT_TRUE(read) << read.error().message();
+  EXPECT_EQ(read->attempts, 3);
+  EXPECT_EQ(read->crashes, 1);
+  EXPECT_EQ(read->kills, 2);
+  EXPECT_TRUE(read->suspect());
+}
+
+TEST(Messages, ANoticeReadsBack) {
+  const StopNotice notice{Id::Make(kNow)};
+  const auto read = ParseStopNotice(ToMessage(notice));
+  ASSERT_TRUE(read) << read.error().message();
+  EXPECT_EQ(read->job, notice.job);
+  EXPECT_FALSE(ParseStopNotice(R"({"kind":"stop"})"));
+  EXPECT_FALSE(ParseStopNotice(R"({"kind":"go","job":")" + notice.job.ToString() + "\"}"));
+}
+
 TEST(Messages, AnOutcomeReadsBack) {
   Outcome outcome;
   outcome.job = Id::Make(kNow);

@@ -21,6 +21,13 @@ struct FleetMember {
   Time started;
 };
 
+// How a member's process ended.
+struct MemberEnd {
+  bool asked = false;  // it had been told to leave
+  int signal = 0;      // that ended it; 0: it exited
+  int status = 0;      // with this status then
+};
+
 class Fleet {
  public:
   virtual ~Fleet() = default;
