@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -29,10 +30,11 @@ class JobRunner {
  public:
   virtual ~JobRunner() = default;
 
-  // Runs one job on the calling thread, which it may block for as long as the model takes. Called from several threads
-  // at once. Errors: kInvalid and kTooLarge are the picture's fault, kNotFound the model's absence; a retryable code
-  // gives the job back to the queue, any other settles it as failed.
-  virtual Result<RunAnswer> Run(const JobRequest& request, std::string_view picture) = 0;
+  // Runs one job on the calling thread, which it may block for as long as the model takes, or until `stop` is
+  // requested: then it ends as soon as it can, with kCancelled. Called from several threads at once. Errors: kInvalid
+  // and kTooLarge are the picture's fault, kNotFound the model's absence; a retryable code gives the job back to the
+  // queue, any other settles it as failed.
+  virtual Result<RunAnswer> Run(const JobRequest& request, std::string_view picture, std::stop_token stop) = 0;
 };
 
 }  // namespace darkroom::worker

@@ -10,11 +10,12 @@ Status ModelRunner::Warm(const std::string& name) {
   return {};
 }
 
-Result<RunAnswer> ModelRunner::Run(const JobRequest& request, std::string_view picture) {
+Result<RunAnswer> ModelRunner::Run(const JobRequest& request, std::string_view picture, std::stop_token stop) {
   const auto loaded = models_.Get(request.model);
   if (!loaded) return Fail(loaded.error());
   model::PredictOptions options;
   options.top_k = request.top_k;
+  options.stop = std::move(stop);
   if (!request.transforms.empty()) {
     auto transforms = imaging::ParseTransforms(request.transforms);
     if (!transforms) return Fail(transforms.error());

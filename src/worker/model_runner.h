@@ -18,7 +18,7 @@ class ModelRunner : public JobRunner {
   // Loads a model ahead of its first job. Errors: ModelCache::Get's.
   Status Warm(const std::string& name);
 
-  Result<RunAnswer> Run(const JobRequest& request, std::string_view picture) override;
+  Result<RunAnswer> Run(const JobRequest& request, std::string_view picture, std::stop_token stop) override;
 
  private:
   ModelCache& models_;

@@ -46,7 +46,7 @@ class ModelRunnerTest : public testing::Test {
 
 TEST_F(ModelRunnerTest, AnswersWithWhatRanAndWhen) {
   const auto runner = RunnerWith("red\ngreen\nblue\n");
-  const auto answer = runner->Run(RequestFor(name_), Chair());
+  const auto answer = runner->Run(RequestFor(name_), Chair(), {});
   ASSERT_TRUE(answer) << answer.error().message();
   EXPECT_EQ(answer->model.name, name_);
   EXPECT_THAT(answer->model.digest, testing::StartsWith("sha256:"));
@@ -58,7 +58,7 @@ TEST_F(ModelRunnerTest, AnswersWithWhatRanAndWhen) {
 
 TEST_F(ModelRunnerTest, ABadPictureIsThePicturesFault) {
   const auto runner = RunnerWith("red\ngreen\nblue\n");
-  const auto answer = runner->Run(RequestFor(name_), Chair().substr(0, 500));
+  const auto answer = runner->Run(RequestFor(name_), Chair().substr(0, 500), {});
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code(), Code::kInvalid);
 }
@@ -66,7 +66,7 @@ TEST_F(ModelRunnerTest, ABadPictureIsThePicturesFault) {
 TEST_F(ModelRunnerTest, ABrokenPackageIsNotAndItsPathStaysHere) {
   const auto runner = RunnerWith("red\ngreen\nblue\nwhite\n");  // the network answers with three
   for (int attempt = 0; attempt < 2; ++attempt) {
-    const auto answer = runner->Run(RequestFor(name_), Chair());
+    const auto answer = runner->Run(RequestFor(name_), Chair(), {});
     ASSERT_FALSE(answer);
     EXPECT_EQ(answer.error().code(), Code::kInternal);
     EXPECT_THAT(answer.error().message(),
@@ -77,7 +77,7 @@ TEST_F(ModelRunnerTest, ABrokenPackageIsNotAndItsPathStaysHere) {
 
 TEST_F(ModelRunnerTest, AModelThatIsNotHereIsNotFound) {
   const auto runner = RunnerWith("red\ngreen\nblue\n");
-  const auto answer = runner->Run(RequestFor("other"), Chair());
+  const auto answer = runner->Run(RequestFor("other"), Chair(), {});
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code(), Code::kNotFound);
   EXPECT_FALSE(runner->Warm("other"));

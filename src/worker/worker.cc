@@ -12,6 +12,7 @@ namespace {
 
 constexpr Duration kLongestBackoff = 60s;
 constexpr Duration kPauseAfterError = 1s;
+constexpr Duration kToGiveBack = 1s;  // before the end of a drain, or a quarter of its time
 
 // 1 s, 2 s, 4 s, … after the first, second, third attempt.
 Duration Backoff(int attempt) { return std::min<Duration>(1s * (1 << std::clamp(attempt - 1, 0, 6)), kLongestBackoff); }
@@ -30,14 +31,25 @@ Failure Describe(const Error& error) {
 
 }  // namespace
 
+// What has ended a run before its time.
+enum class Worker::Ended { kNot, kElsewhere, kOverdue, kDraining };
+
 struct Worker::Item {
   Priority queue = Priority::kNormal;
   Message message;
   JobRequest request;
   std::string picture;
   Outcome outcome;  // filled as the job goes on
+  std::stop_source stop;
+  Ended ended = Ended::kNot;
 
-  bool again() const { return message.receive_count > 1; }
+  bool again() const { return message.receive_count > 1 || request.suspect(); }
+  int attempt() const { return request.attempts + message.receive_count; }
+  void End(Ended why) {
+    if (ended != Ended::kNot) return;
+    ended = why;
+    stop.request_stop();
+  }
 };
 
 Worker::Worker(IoContext& io, Clock& clock, WorkerPorts ports, JobRunner& runner, WorkerOptions options)
@@ -48,6 +60,7 @@ Worker::Worker(IoContext& io, Clock& clock, WorkerPorts ports, JobRunner& runner
       leases_(clock, ports.requests, options_.visibility),
       pictures_(*ports.inputs, options_.input_files),
       reporter_(io, clock, *ports.results, ports.requests, leases_),
+      notices_(clock, options_.open_notices, [this](Id job) { StopJob(job); }),
       room_(clock),
       work_(clock),
       polls_(io, clock),
@@ -64,6 +77,7 @@ void Worker::Start() {
   upkeep_.Spawn(leases_.Run());
   reports_.Spawn(reporter_.Run());
   for (int i = 0; i < options_.lanes; ++i) tasks_.Spawn(Lane(i));
+  if (options_.open_notices) polls_.Spawn(notices_.Run());
   for (const Priority priority : kPriorities) polls_.Spawn(ReceiveLoop(priority));
 }
 
@@ -74,13 +88,19 @@ Task<void> Worker::Drain(Time deadline) {
   for (auto& ready : ready_) {
     for (ItemPtr& item : std::exchange(ready, {})) tasks_.Spawn(GiveBack(std::move(item), Duration(0)));
   }
-  const bool finished = co_await tasks_.Join(deadline);
+  const Duration to_give_back = std::clamp<Duration>((deadline - clock_.Now()) / 4, Duration(0), kToGiveBack);
+  bool finished = co_await tasks_.Join(deadline - to_give_back);
+  if (!finished) {
+    for (Item* item : items_) item->End(Ended::kDraining);
+    finished = co_await tasks_.Join(deadline);
+  }
   if (!finished) co_return;
   reporter_.Stop();
   const bool reported = co_await reports_.Join(deadline);
   if (!reported) co_return;
   leases_.Stop();
   co_await upkeep_.Join(deadline);
+  notices_.Stop();
   // Last, for it may end other calls too. What a poll brought meanwhile has been given back.
   if (options_.cancel_polls) options_.cancel_polls();
   co_await polls_.Join(deadline);
@@ -96,7 +116,7 @@ Room Worker::RoomNow() const {
   }
   for (const ItemPtr& item : ahead_) waiting.push_back(run_times_.Of(item->request.model.name));
   Room room = DecideRoom(std::move(lanes), waiting, run_times_.Slowest(now));
-  room.jobs = std::min(room.jobs, std::max(kMostHeld - held_, 0));
+  room.jobs = std::min(room.jobs, std::max(kMostHeld - held(), 0));
   if (again_ > 0) room.jobs = 0;
   return room;
 }
@@ -109,9 +129,10 @@ int Worker::RoomOfIdleLanes() const {
 
 // Of each poll under way one message has a place of its own beside the limit.
 int Worker::RoomFor(Priority priority) const {
+  if (suspects_ > 0) return 0;
   int asked = 0;
   for (const Poll& poll : poll_) asked += &poll != &poll_[std::size_t(priority)] ? std::max(poll.asked - 1, 0) : 0;
-  return std::max(RoomNow().jobs - asked, options_.lanes - held_);
+  return std::max(RoomNow().jobs - asked, options_.lanes - held());
 }
 
 // Whether a queue before this one has a job that waits for a lane, or wants the room itself.
@@ -128,7 +149,8 @@ Task<bool> Worker::WaitForRoom(Priority priority) {
   while (!stopping_) {
     const int room = RoomFor(priority);
     const int usual = RoomOfIdleLanes();
-    const bool enough = held_ < options_.lanes || room >= std::min(DecideRefill(usual - options_.lanes), kMaxReceive);
+    const bool refill = room >= std::min(DecideRefill(usual - options_.lanes), kMaxReceive);
+    const bool enough = room > 0 && (held() < options_.lanes || refill);
     if (enough && !GoesBefore(priority)) {
       const int waiting = std::max((usual - options_.lanes) / 8, 1);
       poll.asked = std::min({room, poll.more ? room : waiting, kMaxReceive});
@@ -178,26 +200,28 @@ void Worker::Take(Priority priority, Message message) {
   auto item = std::make_shared<Item>();
   item->queue = priority;
   item->message = std::move(message);
-  ++held_;
+  auto request = ParseJobRequest(item->message.body);
+  if (request) item->request = std::move(*request);
+  items_.push_back(item.get());
   again_ += item->again();
+  suspects_ += item->request.suspect();
   if (item->again()) reporter_.Hurry();
   leases_.Hold(priority, item->message.receipt);
-  if (stopping_) return tasks_.Spawn(GiveBack(std::move(item), Duration(0)));
-  auto request = ParseJobRequest(item->message.body);
   if (!request) {
     // Nobody can say which job this is. The dead-letter queue takes it after some more tries.
-    spdlog::error("message {} of {} makes no sense: {}", item->message.id, Name(item->queue),
-                  request.error().message());
-    return tasks_.Spawn(GiveBack(std::move(item), kLongestBackoff));
+    spdlog::error("message {} of {} makes no sense: {}", item->message.id, Name(priority), request.error().message());
+    tasks_.Spawn(GiveBack(std::move(item), kLongestBackoff));
+  } else if (stopping_) {
+    tasks_.Spawn(GiveBack(std::move(item), Duration(0)));
+  } else {
+    ahead_.push_back(item);
+    tasks_.Spawn(Fetch(std::move(item)));
   }
-  item->request = std::move(*request);
-  ahead_.push_back(item);
-  tasks_.Spawn(Fetch(std::move(item)));
 }
 
 Task<void> Worker::Fetch(ItemPtr item) {
   item->outcome.job = item->request.job;
-  item->outcome.attempt = item->message.receive_count;
+  item->outcome.attempt = item->attempt();
   item->outcome.worker = options_.name;
   item->outcome.model = item->request.model;
   item->outcome.run = RandomHex(8);
@@ -221,10 +245,14 @@ Task<void> Worker::Fetch(ItemPtr item) {
 }
 
 Worker::ItemPtr Worker::NextReady() {
+  if (alone_) return nullptr;
+  const bool suspects_turn = suspects_ > 0 && suspects_ == held() && running_ == 0;
   for (auto& ready : ready_) {
-    if (ready.empty()) continue;
-    ItemPtr item = std::move(ready.front());
-    ready.pop_front();
+    const auto next =
+        std::ranges::find_if(ready, [&](const ItemPtr& item) { return suspects_turn || !item->request.suspect(); });
+    if (next == ready.end()) continue;
+    ItemPtr item = std::move(*next);
+    ready.erase(next);
     return item;
   }
   return nullptr;
@@ -240,34 +268,63 @@ Task<void> Worker::Lane(int index) {
     }
     if (!leases_.Holds(item->message.receipt)) {
       Forget(*item);  // somebody else has it by now
+    } else if (item->ended == Ended::kElsewhere) {
+      SettleStopped(*item);
     } else if (item->request.deadline && clock_.Now() >= *item->request.deadline) {
       Settle(*item, JobState::kExpired, Failure{"expired", "its deadline had passed before a worker was free"});
     } else {
-      co_await RunItem(std::move(item), std::size_t(index));
+      co_await RunItem(std::move(item), index);
     }
   }
 }
 
-Task<void> Worker::RunItem(ItemPtr item, std::size_t lane) {
+Task<void> Worker::RunItem(ItemPtr item, int lane) {
   const Time began = clock_.Now();
   ++running_;
+  alone_ = item->request.suspect();
   std::erase(ahead_, item);
-  runs_[lane] = Run{item->request.model.name, began};
+  runs_[std::size_t(lane)] = Run{item->request.model.name, began};
   const JobStart start{item->request.job, item->outcome.attempt, options_.name, *item->outcome.timeline.started};
   const auto announcement = clock_.CallAt(began + options_.announce_after, [this, start] { reporter_.Report(start); });
-  auto work = [this, item] { return runner_.Run(item->request, item->picture); };
-  auto answer = co_await RunOn(*threads_[lane], std::move(work));
+  std::optional<Clock::TimerId> overdue;
+  if (item->request.deadline) {
+    overdue = clock_.CallAt(*item->request.deadline, [item] { item->End(Ended::kOverdue); });
+  }
+  auto work = [this, item, lane] { return RunOnLane(*item, lane); };
+  auto answer = co_await RunOn(*threads_[std::size_t(lane)], std::move(work));
   clock_.Cancel(announcement);
+  if (overdue) clock_.Cancel(*overdue);
   --running_;
-  runs_[lane].reset();
-  run_times_.Add(item->request.model.name, clock_.Now() - began, clock_.Now());
+  alone_ = false;
+  runs_[std::size_t(lane)].reset();
+  const Time ended = clock_.Now();
+  if (item->ended == Ended::kNot) run_times_.Add(item->request.model.name, ended - began, ended);
   room_.NotifyAll();
   item->picture = {};
   tasks_.Spawn(Finish(std::move(item), std::move(answer)));  // the lane goes on while this is stored
 }
 
+// On the lane's thread.
+Result<RunAnswer> Worker::RunOnLane(Item& item, int lane) {
+  LaneRecord* record = options_.lane_record;
+  if (record != nullptr) record->Begin(lane, {item.queue, item.attempt(), item.message.receipt, item.message.body});
+  auto answer = runner_.Run(item.request, item.picture, item.stop.get_token());
+  if (record != nullptr) record->End(lane);
+  return answer;
+}
+
+void Worker::StopJob(Id job) {
+  for (Item* item : items_) {
+    if (item->request.job == job) item->End(Ended::kElsewhere);
+  }
+}
+
 Task<void> Worker::Finish(ItemPtr item, Result<RunAnswer> answer) {
   Outcome& outcome = item->outcome;
+  const bool cut_short = !answer && answer.error().code() == Code::kCancelled;
+  if (item->ended == Ended::kElsewhere || (cut_short && item->ended != Ended::kNot)) {
+    co_return co_await FinishEnded(std::move(item));
+  }
   if (!answer) {
     if (Retryable(answer.error().code())) {
       const Duration pause = Backoff(outcome.attempt);
@@ -294,6 +351,25 @@ Task<void> Worker::Finish(ItemPtr item, Result<RunAnswer> answer) {
   outcome.artifacts = std::move(*artifacts);
   outcome.timeline.stored = clock_.Now();
   Settle(*item, JobState::kSucceeded, std::nullopt);
+}
+
+Task<void> Worker::FinishEnded(ItemPtr item) {
+  switch (item->ended) {
+    case Ended::kOverdue:
+      Settle(*item, JobState::kExpired, Failure{"expired", "its deadline passed while it ran"});
+      break;
+    case Ended::kDraining:
+      co_await GiveBack(std::move(item), Duration(0));
+      break;
+    default:
+      SettleStopped(*item);
+  }
+}
+
+// The job has its outcome, and this one will be ignored. It is reported all the same: what earlier runs stored is
+// removed then, and if the notice was wrong the job is not lost.
+void Worker::SettleStopped(const Item& item) {
+  Settle(item, JobState::kFailed, Failure{"stopped", "its worker was told that the job had ended"});
 }
 
 Task<Result<std::vector<Artifact>>> Worker::Store(const Item& item, std::vector<ProducedArtifact> produced) {
@@ -339,9 +415,12 @@ void Worker::Forget(const Item& item) {
 }
 
 void Worker::NoLongerHolds(const Item& item) {
-  --held_;
+  std::erase(items_, &item);
   again_ -= item.again();
   std::erase_if(ahead_, [&](const ItemPtr& other) { return other.get() == &item; });
+  const bool some_wait = suspects_ > 0;
+  suspects_ -= item.request.suspect();
+  if (some_wait) work_.NotifyAll();  // it may be the suspects' turn now, or again that of the others
   room_.NotifyAll();
 }
 

@@ -18,6 +18,12 @@
 //   lane. Of those that wait for a lane the highest is run first.
 // - A job that comes again may be what its workers died of. While one is held, no more are taken than there are lanes:
 //   what waited behind it would pay an attempt for its end.
+// - Of a suspect (JobRequest::suspect) that is known: it runs when nothing else is held, and meanwhile nothing else
+// runs
+//   and nothing more is asked for. If the worker dies then, it is known what of.
+//
+// A run ends before its time when its job has ended otherwise (a notice says so), when the job's deadline passes, or
+// when the time to drain is over.
 //
 // Life: Start, Drain, then destroy. Threads: the loop's alone, but for the lanes and the reader of pictures inside.
 #pragma once
@@ -33,10 +39,12 @@
 #include "base/async.h"
 #include "ports/object_store.h"
 #include "worker/job_runner.h"
+#include "worker/lane_record.h"
 #include "worker/leases.h"
 #include "worker/picture_source.h"
 #include "worker/prefetch.h"
 #include "worker/reporter.h"
+#include "worker/stop_notices.h"
 
 namespace darkroom::worker {
 
@@ -56,6 +64,8 @@ struct WorkerOptions {
   Duration poll = kMaxWait;
   Duration announce_after = 50ms;  // a run that takes longer is reported as started; a shorter one only by its outcome
   std::function<void()> cancel_polls;  // ends receives that are under way, with kCancelled; may be empty
+  OpenNoticeQueue open_notices = {};   // the worker's own queue; empty: it hears of no cancels
+  LaneRecord* lane_record = nullptr;   // where the lanes note what they run; may be null; outlives the worker
 };
 
 class Worker {
@@ -64,12 +74,13 @@ class Worker {
   ~Worker();
 
   void Start();
-  // Takes no more jobs, gives back those not begun, finishes and reports the others. Returns when that is done, or at
-  // `deadline`: the process must then end without destroying the worker, and what was not done is left to its lease.
+  // Takes no more jobs, gives back those not begun, finishes and reports the others; a little before `deadline` it ends
+  // what still runs and gives that back. Returns when that is done, or at `deadline`: the process must then end without
+  // destroying the worker, and what was not done is left to its lease.
   Task<void> Drain(Time deadline);
 
-  int running() const { return running_; }  // in a lane
-  int held() const { return held_; }        // received and not yet handed over or given back
+  int running() const { return running_; }         // in a lane
+  int held() const { return int(items_.size()); }  // received and not yet handed over or given back
 
  private:
   struct Item;
@@ -86,8 +97,13 @@ class Worker {
   Task<void> Fetch(ItemPtr item);
   Task<void> Lane(int index);
   ItemPtr NextReady();
-  Task<void> RunItem(ItemPtr item, std::size_t lane);
+  Task<void> RunItem(ItemPtr item, int lane);
+  Result<RunAnswer> RunOnLane(Item& item, int lane);
+  enum class Ended;
+  void StopJob(Id job);
   Task<void> Finish(ItemPtr item, Result<RunAnswer> answer);
+  Task<void> FinishEnded(ItemPtr item);
+  void SettleStopped(const Item& item);
   Task<Result<std::vector<Artifact>>> Store(const Item& item, std::vector<ProducedArtifact> produced);
   bool MayGather(Priority priority) const;
   void Settle(const Item& item, JobState state, std::optional<Failure> failure);
@@ -103,6 +119,7 @@ class Worker {
   Leases leases_;
   PictureSource pictures_;
   Reporter reporter_;
+  StopNotices notices_;
   std::vector<std::unique_ptr<WorkThread>> threads_;
   std::array<std::deque<ItemPtr>, kPriorities.size()> ready_;  // fetched, waiting for a lane
   std::vector<ItemPtr> ahead_;                                 // those, and those being fetched, as they came
@@ -111,9 +128,11 @@ class Worker {
     Time began;
   };
   std::vector<std::optional<Run>> runs_;  // by lane
-  int held_ = 0;                          // received and not yet stored or given back
+  std::vector<Item*> items_;              // held: not yet stored or given back; each is owned by the coroutine it is with
   int again_ = 0;                         // of them, those received before
+  int suspects_ = 0;                      // and of these, the suspects
   int running_ = 0;                       // in a lane
+  bool alone_ = false;                    // what runs is a suspect
   struct Poll {
     int asked = 0;            // of the poll under way; 0: none is
     bool wants_room = false;  // and waits for it

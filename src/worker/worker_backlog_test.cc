@@ -8,66 +8,6 @@
 namespace darkroom::worker {
 namespace {
 
-// Keeps the lane busy with a first job until the test lets it go, and notes the order of all. Of its model the worker
-// has run one before, in 60 ms: behind the first it takes one more.
-class BlockedWorkerTest : public WorkerTest {
- protected:
-  void StartBlocked() {
-    StartWorker();
-    LearnHowLong(60ms);
-    Block();
-  }
-  void LearnHowLong(Duration run, const std::string& model = "furniture") {
-    std::latch begun(1), done(1);
-    const auto fine = runner_.script;
-    runner_.script = [&](const JobRequest& request, std::string_view picture) -> Result<RunAnswer> {
-      begun.count_down();
-      done.wait();
-      return fine(request, picture);
-    };
-    SubmitOf(model);
-    RunUntil([&] { return begun.try_wait(); });
-    engine_.clock().Advance(run);
-    done.count_down();
-    NextOutcome();
-    runner_.script = fine;
-    engine_.clock().Advance(kAckLinger);
-    Settle();
-  }
-  // `first_` runs until the test lets it go; its model is as given.
-  void Block(const std::string& model = "furniture") {
-    const auto fine = runner_.script;
-    runner_.script = [this, fine](const JobRequest& request, std::string_view picture) -> Result<RunAnswer> {
-      order_.push_back(request.job);
-      if (order_.size() == 1) {
-        running_.count_down();
-        let_go_.wait();
-      }
-      return fine(request, picture);
-    };
-    first_ = SubmitOf(model);
-    RunUntil([this] { return running_.try_wait(); });
-    Settle();
-  }
-  // Turns the loop, with some calls on the engine, so that those before them have been answered.
-  template <class F>
-  void RunUntil(F condition) {
-    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    do {
-      StatsOf();
-      engine_.Run(inputs_->Head("none"));
-      ASSERT_LT(std::chrono::steady_clock::now(), give_up) << "what the test waits for did not come";
-    } while (!condition());
-  }
-  void Settle() {
-    for (int turn = 0; turn < 20; ++turn) RunUntil([] { return true; });
-  }
-
-  Id first_;
-  std::vector<Id> order_;  // of the lane's thread; read when it has ended, or waits
-  std::latch running_{1}, let_go_{1};
-};
-
 TEST_F(BlockedWorkerTest, HigherPrioritiesGoFirst) {
   StartBlocked();
   const Id low = Submit(Priority::kLow);
