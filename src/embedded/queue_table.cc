@@ -404,7 +404,7 @@ Result<StatsStep> QueueTable::Stats(std::int64_t queue) {
 }
 
 // What is leased is found queue by queue, by its visibility: never those that wait are read.
-QueueTable::Freed QueueTable::ReleaseLeasesOf(const std::string& consumer) {
+QueueTable::Freed QueueTable::ReleaseLeasesOf(const std::string& consumer, Receives receives) {
   std::vector<Leased> leased;
   {
     Query query = db_.Run(
@@ -413,7 +413,7 @@ QueueTable::Freed QueueTable::ReleaseLeasesOf(const std::string& consumer) {
         consumer);
     while (query.Next()) leased.push_back({query.Int(0), query.Int(1), query.Int(2)});
   }
-  return Free(leased);
+  return Free(leased, receives);
 }
 
 QueueTable::Freed QueueTable::TakeLeasesBack() {
@@ -424,20 +424,20 @@ QueueTable::Freed QueueTable::TakeLeasesBack() {
         "ON m.queue = q.id AND m.visible_at > 0 WHERE m.lease <> 0 ORDER BY m.queue");
     while (query.Next()) leased.push_back({query.Int(0), query.Int(1), query.Int(2)});
   }
-  for (const Leased& message : leased) {
-    db_.Exec("UPDATE message SET forgiven = forgiven + 1 WHERE queue = ?1 AND seq = ?2", message.queue, message.seq);
-  }
-  return Free(leased);
+  return Free(leased, Receives::kForgiven);
 }
 
 // `leased` is ordered by queue.
-QueueTable::Freed QueueTable::Free(const std::vector<Leased>& leased) {
+QueueTable::Freed QueueTable::Free(const std::vector<Leased>& leased, Receives receives) {
   Freed freed;
   freed.messages = std::int64_t(leased.size());
   for (std::size_t i = 0; i < leased.size();) {
     auto row = Load(leased[i].queue);
     if (!row) break;
     for (; i < leased.size() && leased[i].queue == row->id; ++i) {
+      if (receives == Receives::kForgiven) {
+        db_.Exec("UPDATE message SET forgiven = forgiven + 1 WHERE queue = ?1 AND seq = ?2", row->id, leased[i].seq);
+      }
       MakeVisible(row->id, leased[i].seq);
       Move(*row, leased[i].group, Condition::kInFlight, Condition::kVisible);
     }

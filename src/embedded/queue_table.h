@@ -41,6 +41,9 @@ struct Sent {
   std::optional<Time> next_due;  // of the delayed ones
 };
 
+// Of a lease that ends with its consumer: whether the receive counts.
+enum class Receives { kCount, kForgiven };
+
 struct ReceiveStep {
   int max = 1;
   std::optional<Duration> visibility;
@@ -75,9 +78,9 @@ class QueueTable {
     std::int64_t messages = 0;
     std::vector<std::int64_t> queues;
   };
-  // What `consumer` holds.
-  Freed ReleaseLeasesOf(const std::string& consumer);
-  // What anybody holds; these receives are forgiven: they do not count towards the queue's bound.
+  // What `consumer` holds. Receives that are forgiven do not count towards the queue's bound.
+  Freed ReleaseLeasesOf(const std::string& consumer, Receives receives);
+  // What anybody holds; these receives are forgiven.
   Freed TakeLeasesBack();
 
  private:
@@ -89,7 +92,7 @@ class QueueTable {
   struct Leased {
     std::int64_t queue, seq, group;
   };
-  Freed Free(const std::vector<Leased>& leased);
+  Freed Free(const std::vector<Leased>& leased, Receives receives);
   bool PromoteDue(Row& row, int limit);
   bool DropExpired(Row& row, int limit);
   void Count(Row& row, std::int64_t group, Condition condition, int by);

@@ -250,12 +250,17 @@ Task<Status> SqliteQueueService::RemoveMessages(std::int64_t queue, std::int64_t
   }
 }
 
-Task<Result<std::int64_t>> SqliteQueueService::ReleaseConsumer(std::string consumer) {
+void SqliteQueueService::EndReceives(const std::string& consumer) {
+  if (!dead_consumers_.insert(consumer).second) return;
+  for (const auto& [queue, line] : lines_) line->WakeAll();
+}
+
+Task<Result<std::int64_t>> SqliteQueueService::ReleaseConsumer(std::string consumer, Receives receives) {
   if (consumer.empty()) co_return 0;
-  if (dead_consumers_.insert(consumer).second) {
-    for (const auto& [queue, line] : lines_) line->WakeAll();
-  }
-  auto work = [consumer, now = clock_.Now()](Connection& db) { return QueueTable(db, now).ReleaseLeasesOf(consumer); };
+  EndReceives(consumer);
+  auto work = [consumer, receives, now = clock_.Now()](Connection& db) {
+    return QueueTable(db, now).ReleaseLeasesOf(consumer, receives);
+  };
   auto freed = co_await writer_.WriteLazily(std::move(work));
   if (!freed) co_return Fail(freed.error().During("release the leases of " + consumer));
   co_return Announce(*freed);

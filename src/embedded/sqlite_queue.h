@@ -34,9 +34,13 @@ class SqliteQueueService final : public QueueService {
   Task<Status> SetConfig(std::string name, QueueConfig config) override;
   Task<Status> Purge(std::string name) override;
 
-  // `consumer` has died: makes all messages visible that it holds, in all queues, and ends its receives, which would
-  // lease messages to nobody. From then on a receive in its name gets nothing. Returns how many messages were let go.
-  Task<Result<std::int64_t>> ReleaseConsumer(std::string consumer);
+  // `consumer` has died: ends its receives, which would lease messages to nobody. From then on one in its name gets
+  // nothing.
+  void EndReceives(const std::string& consumer);
+
+  // `consumer` has died: makes all messages visible that it holds, in all queues, and ends its receives. Forgiven are
+  // receives when it is known that the messages had no part in its death. Returns how many were let go.
+  Task<Result<std::int64_t>> ReleaseConsumer(std::string consumer, Receives receives = Receives::kCount);
 
   // Lets go of every lease: at a start, when all who held one have ended with the process before. That was no fault of
   // the messages', so these receives do not count towards the queue's bound; the receive count tells them all the same.

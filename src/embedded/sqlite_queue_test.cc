@@ -191,6 +191,17 @@ TEST_F(SqliteQueueTest, ReceivesThatAStartEndedDoNotCount) {
   EXPECT_EQ(Receive(*dead, 1).size(), 1u);
 }
 
+TEST_F(SqliteQueueTest, WhatAConsumerDidNotDieOfIsForgiven) {
+  const auto dead = Make("dead");
+  const auto queue = Make("q", {.dead_letter_queue = "dead", .max_receives = 2});
+  Send(*queue, 2);
+  for (const std::string worker : {"worker-1", "worker-2", "worker-3"}) {
+    EXPECT_EQ(Bodies(Receive(*queue, 10, worker)), "0 1 ") << "not even one after the other";
+    engine_.Run(engine_->queues().ReleaseConsumer(worker, Receives::kForgiven));
+  }
+  EXPECT_TRUE(Receive(*dead, 1).empty());
+}
+
 TEST_F(SqliteQueueTest, WhatComesAgainHasNothingBehindItInItsBatch) {
   const auto dead = Make("dead");
   const auto queue = Make("q", {.dead_letter_queue = "dead", .max_receives = 4});
