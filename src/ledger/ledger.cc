@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <unordered_set>
 
 #include "base/log.h"
@@ -68,9 +69,8 @@ Task<Result<int>> Ledger::TakeReports(Duration wait) {
     }
   }
   if (!starts.empty()) {
-    const auto started = co_await ports_.jobs->MarkStarted(std::move(starts));
+    const Status started = co_await TakeStarts(std::move(starts));
     if (!started) co_return Fail(started.error());
-    ports_.news->Publish(*started);
   }
   if (!outcomes.empty()) {
     const auto settled = co_await Settle(std::move(outcomes));
@@ -102,7 +102,7 @@ Task<Result<int>> Ledger::TakeDeadRequests(Duration wait) {
     outcome.job = request->job;
     outcome.model = request->model;
     // Its receives from the request queue; this one, from the dead-letter queue, was no attempt.
-    outcome.attempt = message.receive_count - 1;
+    outcome.attempt = request->attempts + message.receive_count - 1;
     outcome.state = JobState::kFailed;
     outcome.failure =
         Failure{"gave_up", "every attempt ended without an outcome: its workers died or could not store a result"};
@@ -115,6 +115,26 @@ Task<Result<int>> Ledger::TakeDeadRequests(Duration wait) {
   }
   for (std::string& receipt : receipts) dead_request_acks_.Add(std::move(receipt));
   co_return int(receipts.size());
+}
+
+Task<Status> Ledger::TakeStarts(std::vector<JobStart> starts) {
+  const auto started = co_await ports_.jobs->MarkStarted(starts);
+  if (!started) co_return Fail(started.error());
+  ports_.news->Publish(*started);
+  if (ports_.notices == nullptr || started->size() == starts.size()) co_return Status();
+  // The others run already, as far as is known here, or are no more to be run.
+  for (const Job& job : *started) std::erase_if(starts, [&](const JobStart& start) { return start.job == job.id; });
+  std::vector<Id> ids;
+  for (const JobStart& start : starts) ids.push_back(start.job);
+  const auto jobs = co_await ports_.jobs->GetMany(std::move(ids));
+  if (!jobs) co_return Fail(jobs.error());
+  for (const JobStart& start : starts) {
+    const auto job = std::ranges::find(*jobs, start.job, &Job::id);
+    if (job != jobs->end() && !IsTerminal(job->state)) continue;
+    std::string worker = start.worker;
+    co_await ports_.notices->Stop(std::move(worker), start.job);
+  }
+  co_return Status();
 }
 
 Task<Status> Ledger::Settle(std::vector<Outcome> outcomes) {

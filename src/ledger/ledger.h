@@ -3,7 +3,8 @@
 // waits.
 //
 // A report is acked when it is in the JobStore: a ledger that is killed reads it again, and settling twice changes
-// nothing. Artifacts of attempts that did not win are removed here.
+// nothing. Artifacts of attempts that did not win are removed here. A worker that starts what has ended (it was
+// cancelled a moment before) is told to leave it.
 //
 // Life: Start, Stop, then destroy. Threads: the loop's alone.
 #pragma once
@@ -17,6 +18,7 @@
 #include "ports/job_store.h"
 #include "ports/object_store.h"
 #include "ports/queue.h"
+#include "ports/worker_notices.h"
 
 namespace darkroom::ledger {
 
@@ -26,6 +28,7 @@ struct LedgerPorts {
   JobStore* jobs = nullptr;
   ObjectStore* outputs = nullptr;
   JobNews* news = nullptr;
+  WorkerNotices* notices = nullptr;  // may be null: no worker is told
 };
 
 struct LedgerOptions {
@@ -61,6 +64,7 @@ class Ledger {
  private:
   using Round = Task<Result<int>> (Ledger::*)(Duration wait);
   Task<void> Loop(Round round, const char* what);
+  Task<Status> TakeStarts(std::vector<JobStart> starts);
   Task<Status> Settle(std::vector<Outcome> outcomes);
   Task<void> RemoveLosers(Id job);
 

@@ -16,9 +16,9 @@ class LedgerTest : public testing::Test {
     requests_ =
         engine_.Run(engine_->queues().Create("requests", {.dead_letter_queue = "dead", .max_receives = kAttempts}));
     outputs_ = engine_.Run(engine_->objects().Create("outputs"));
-    ledger_ =
-        std::make_unique<Ledger>(engine_.io(), engine_.clock(),
-                                 LedgerPorts{results_.get(), dead_.get(), &engine_->jobs(), outputs_.get(), &news_});
+    ledger_ = std::make_unique<Ledger>(
+        engine_.io(), engine_.clock(),
+        LedgerPorts{results_.get(), dead_.get(), &engine_->jobs(), outputs_.get(), &news_, &notices_});
   }
 
   Job NewJob() {
@@ -63,6 +63,7 @@ class LedgerTest : public testing::Test {
 
   embedded::TestEngine engine_;
   JobNews news_{engine_.clock()};
+  WorkerNotices notices_{engine_->queues()};
   static constexpr int kAttempts = 3;
   std::shared_ptr<Queue> results_;
   std::shared_ptr<Queue> requests_;
@@ -138,6 +139,25 @@ TEST_F(LedgerTest, AStartAfterTheOutcomeChangesNothing) {
   Report({ToMessage(JobStart{job.id, 1, "w", engine_.clock().Now()})});
   Take();
   EXPECT_EQ(Stored(job).state, JobState::kSucceeded);
+}
+
+TEST_F(LedgerTest, AWorkerThatStartsWhatHasEndedIsToldToLeaveIt) {
+  const auto notices = engine_.Run(OpenNotices(engine_->queues(), "w"));
+  const auto heard = [&] {
+    const auto messages = engine_.Run(notices->Receive({.max = 10, .wait = {}, .visibility = {}, .consumer = {}}));
+    std::vector<Id> jobs;
+    for (const Message& message : messages) jobs.push_back(ParseStopNotice(message.body)->job);
+    return jobs;
+  };
+  const Time now = engine_.clock().Now();
+  const Job cancelled = NewJob(), alive = NewJob();
+  engine_.Run(engine_->jobs().Cancel(cancelled.id, now));
+  Report({ToMessage(JobStart{cancelled.id, 1, "w", now}), ToMessage(JobStart{alive.id, 1, "w", now})});
+  Take();
+  EXPECT_EQ(heard(), std::vector{cancelled.id});
+  Report({ToMessage(JobStart{alive.id, 1, "w", now}), ToMessage(JobStart{Id::Make(now), 1, "gone", now})});
+  Take();
+  EXPECT_TRUE(heard().empty()) << "a start that is heard of twice is no reason, nor is one of a worker that has left";
 }
 
 TEST_F(LedgerTest, ACancelledJobStaysCancelledAndLeavesNoArtifact) {

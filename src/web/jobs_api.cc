@@ -158,13 +158,18 @@ Task<JobsApi::Answer> JobsApi::Cancel(http::Request& request) {
   co_return JsonTextAnswer(200, JsonOf(after));
 }
 
-// The cancel that took effect is news; a second one finds the first one's time. The job's message stays in its queue,
-// for a queue has no way to take back one of many; with its picture gone it costs the worker that meets it nothing.
+// The cancel that took effect is news; a second one finds the first one's time. The worker that runs the job is told;
+// of one whose start is not known yet the ledger will hear. A message that waits stays in its queue, for a queue has no
+// way to take back one of many; with its picture gone it costs the worker that meets it nothing.
 Task<void> JobsApi::FinishCancel(const Job& job, Time now) const {
   if (job.state != JobState::kCancelled) co_return;
   if (job.timeline.settled == now) {
     const std::vector<Job> news{job};
     deps_.news.Publish(news);
+  }
+  if (deps_.notices != nullptr && !job.worker.empty()) {
+    std::string worker = job.worker;
+    co_await deps_.notices->Stop(std::move(worker), job.id);
   }
   std::string key = InputKey(job.id);
   const auto removed = co_await deps_.inputs.Remove(std::move(key));

@@ -84,6 +84,18 @@ TEST_F(Jobs, CancellingEndsAJobThatHasNotEnded) {
   EXPECT_EQ(Ask({.method = "DELETE", .target = "/v1/jobs/none"}).status, 404);
 }
 
+TEST_F(Jobs, TheWorkerOfACancelledJobIsTold) {
+  const auto notices = Run(OpenNotices(engine_->queues(), "w1")).value();
+  const Id queued = Submit();
+  const Id running = Submit();
+  StartJob(running);
+  Delete(queued);
+  Delete(running);
+  const auto messages = Run(notices->Receive({.max = 10, .wait = {}, .visibility = {}, .consumer = {}})).value();
+  ASSERT_EQ(messages.size(), 1u);
+  EXPECT_EQ(ParseStopNotice(messages[0].body)->job, running);
+}
+
 // The worker that still meets the message has nothing to run; else what is cancelled would hold up what comes behind.
 TEST_F(Jobs, ACancelledJobHasNoPictureAnyMore) {
   const Id job = Submit();

@@ -13,6 +13,7 @@
 #include "ports/job_store.h"
 #include "ports/object_store.h"
 #include "ports/queue.h"
+#include "ports/worker_notices.h"
 #include "web/model_catalog.h"
 
 namespace darkroom::web {
@@ -36,6 +37,7 @@ struct WebDeps {
   const ModelCatalog& models;
   Fleet* fleet = nullptr;                 // nullptr: this node does not know the workers
   std::function<ReportCounts()> reports;  // empty: this node does not know
+  WorkerNotices* notices = nullptr;       // nullptr: workers are not told of cancels
 };
 
 struct WebOptions {

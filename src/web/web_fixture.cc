@@ -74,6 +74,7 @@ void WebFixture::OpenEngine() {
   auto engine = embedded::Engine::Open(std::move(options), io_, clock_);
   DR_CHECK(engine.has_value());
   engine_ = std::move(*engine);
+  notices_.emplace(engine_->queues());
   inputs_ = Run(engine_->objects().Create("input")).value();
   outputs_ = Run(engine_->objects().Create("output")).value();
   for (const Priority priority : kPriorities) {
@@ -100,7 +101,8 @@ void WebFixture::Open(WebOptions options) {
                      news_,
                      *models_,
                      fleet_,
-                     [this] { return reports_; }};
+                     [this] { return reports_; },
+                     &*notices_};
   web_ = std::make_unique<Web>(deps, std::move(options));
 }
 

@@ -113,6 +113,7 @@ class WebFixture : public testing::Test {
   std::shared_ptr<ObjectStore> outputs_;
   std::vector<std::shared_ptr<Queue>> queues_;
   JobNews news_{clock_};
+  std::optional<WorkerNotices> notices_;
   ReportCounts reports_;
   std::optional<ModelCatalog> models_;
   // What Open gives the web tier instead of a fleet it does not know, and of the queue of normal jobs.
