@@ -19,6 +19,7 @@
 #include "scaling/local_fleet.h"
 #include "web/problem.h"
 #include "web/web.h"
+#include "worker/aftermath.h"
 
 namespace darkroom::cli {
 namespace {
@@ -91,7 +92,8 @@ web::WebOptions WebOptionsOf(const Settings& settings) {
   return options;
 }
 
-// ONNX Runtime leaves files of its own where temporary files go; with the data they are in nobody's way.
+// ONNX Runtime leaves files of its own where temporary files go; with the data they are in nobody's way. The workers'
+// lane records are here too: leases of a hub that is gone are forgiven all alike, so nobody needs those of its workers.
 std::string TemporaryFolder(const Settings& settings) { return settings.data + "/tmp"; }
 
 void EmptyTemporaryFolder(const Settings& settings) {
@@ -105,8 +107,10 @@ void EmptyTemporaryFolder(const Settings& settings) {
 scaling::Command WorkerCommand(const HubOptions& options, const std::string& endpoint, const std::string& objects,
                                const wire::Credentials& keys) {
   const std::string input_files = std::filesystem::absolute(objects);
-  scaling::Command command{
-      options.program, {"worker", "--endpoint", endpoint, "--input-files", input_files, "--flags-only"}, {}};
+  scaling::Command command{options.program,
+                           {"worker", "--endpoint", endpoint, "--input-files", input_files, "--lane-records",
+                            std::filesystem::absolute(TemporaryFolder(options.settings)), "--flags-only"},
+                           {}};
   for (std::string& flag : FlagsFrom(options.settings, kWorkerSettings)) command.arguments.push_back(std::move(flag));
   command.environment = {"AWS_ACCESS_KEY_ID=" + keys.access_key, "AWS_SECRET_ACCESS_KEY=" + keys.secret_key,
                          "DARKROOM_PARENT=" + std::to_string(getpid()), "TMPDIR=" + TemporaryFolder(options.settings)};
@@ -134,7 +138,8 @@ struct Hub::Parts {
   void StartLedger();
   Task<void> Stop();
   void CountDeath();
-  Task<void> ReleaseWhatHeld(std::string member);
+  Task<void> TakeLeave(std::string member, MemberEnd end);
+  Task<embedded::Receives> ClearUp(std::string member, MemberEnd end);
   web::ReportCounts CountReports() const;
 
   IoContext& io;
@@ -150,6 +155,7 @@ struct Hub::Parts {
   std::shared_ptr<ObjectStore> outputs;
   std::optional<web::ModelCatalog> catalog;
   std::unique_ptr<PackageFollower> packages;
+  std::optional<WorkerNotices> notices;
   std::unique_ptr<ledger::Ledger> ledger;
   std::unique_ptr<ledger::Sweeper> sweeper;
   std::unique_ptr<gateway::Gateway> gateway;
@@ -215,6 +221,9 @@ Task<Status> Hub::Parts::OpenStorage() {
   // Workers end with their hub, and so did the ledger: nobody holds what is leased.
   const auto let_go = co_await engine->queues().ReleaseAll();
   if (!let_go) co_return Fail(let_go.error());
+  const auto forgotten = co_await RemoveAllNotices(engine->queues());
+  if (!forgotten) co_return Fail(forgotten.error());
+  notices.emplace(engine->queues());
   auto input_bucket = co_await engine->objects().Create(std::string(kInputBucket));
   if (!input_bucket) co_return Fail(input_bucket.error());
   inputs = *input_bucket;
@@ -245,9 +254,9 @@ void Hub::Parts::MakeFleet() {
   fleet_options.lost_after = std::max<Duration>(settings.lease, 10s);  // by then its jobs have gone to others
   fleet_options.on_ready = [this](const std::string&) { worker_deaths = 0; };
   fleet_options.on_failed_start = [this] { CountDeath(); };
-  fleet_options.on_exit = [this](const std::string& member) {
+  fleet_options.on_exit = [this](const std::string& member, MemberEnd end) {
     CountDeath();
-    releases.Spawn(ReleaseWhatHeld(member));
+    releases.Spawn(TakeLeave(member, end));
   };
   fleet = std::make_unique<scaling::LocalFleet>(io, clock, std::move(fleet_options));
 }
@@ -257,19 +266,47 @@ void Hub::Parts::CountDeath() {
   if (options.on_worker_death) options.on_worker_death(worker_deaths);
 }
 
-Task<void> Hub::Parts::ReleaseWhatHeld(std::string member) {
-  const auto released = co_await engine->queues().ReleaseConsumer(member);
+// Whether what else it held counts as tried. When it died and ran nothing, or nobody can tell what it ran, it may have
+// died of anything that it held.
+Task<embedded::Receives> Hub::Parts::ClearUp(std::string member, MemberEnd end) {
+  const std::string file = LaneRecordPath(TemporaryFolder(options.settings), member);
+  auto ran = worker::ReadLaneRecord(file);
+  std::error_code ignored;
+  std::filesystem::remove(file, ignored);
+  if (worker::CauseOf(end) == worker::Cause::kNone) co_return embedded::Receives::kForgiven;
+  if (!ran) spdlog::warn("{}: {}", member, ran.error().message());
+  if (!ran || ran->empty()) co_return embedded::Receives::kCount;
+  worker::AftermathPorts ports{queues.request_pointers(), queues.results.get()};
+  const auto done = co_await worker::ClearUp(ports, std::move(*ran), member, end, options.settings.max_receives);
+  if (done) co_return embedded::Receives::kForgiven;
+  spdlog::warn("could not say what {} ran: {}", member, done.error().message());
+  co_return embedded::Receives::kCount;
+}
+
+Task<void> Hub::Parts::TakeLeave(std::string member, MemberEnd end) {
+  engine->queues().EndReceives(member);  // or they would be given what is sent again
+  const auto receives = co_await ClearUp(member, end);
+  const auto released = co_await engine->queues().ReleaseConsumer(member, receives);
   if (!released)
     spdlog::warn("could not let go of what {} held: {}", member, released.error().message());
   else if (*released > 0)
     spdlog::info("{} jobs of {} go to other workers", *released, member);
+  const auto removed = co_await RemoveNotices(engine->queues(), member);
+  if (!removed) spdlog::warn("could not remove the notices of {}: {}", member, removed.error().message());
 }
 
 Status Hub::Parts::StartWeb() {
-  const web::WebDeps deps{
-      io, clock, engine->jobs(), *inputs, *outputs, queues.request_pointers(), news, *catalog, fleet.get(), [this] {
-        return CountReports();
-      }};
+  const web::WebDeps deps{io,
+                          clock,
+                          engine->jobs(),
+                          *inputs,
+                          *outputs,
+                          queues.request_pointers(),
+                          news,
+                          *catalog,
+                          fleet.get(),
+                          [this] { return CountReports(); },
+                          &*notices};
   web = std::make_unique<web::Web>(deps, web_options);
   http::ServerOptions server_options;
   server_options.address = options.settings.listen_address;
@@ -283,9 +320,9 @@ Status Hub::Parts::StartWeb() {
 
 void Hub::Parts::StartLedger() {
   const Settings& settings = options.settings;
-  ledger = std::make_unique<ledger::Ledger>(
-      io, clock,
-      ledger::LedgerPorts{queues.results.get(), queues.dead_requests.get(), &engine->jobs(), outputs.get(), &news});
+  ledger = std::make_unique<ledger::Ledger>(io, clock,
+                                            ledger::LedgerPorts{queues.results.get(), queues.dead_requests.get(),
+                                                                &engine->jobs(), outputs.get(), &news, &*notices});
   ledger->Start();
   ledger::SweeperOptions sweep;
   sweep.interval = settings.sweep_interval;

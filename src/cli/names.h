@@ -13,6 +13,11 @@ inline constexpr std::string_view kDeadRequests = "requests-dead";
 inline constexpr std::string_view kInputBucket = "darkroom-input";
 inline constexpr std::string_view kOutputBucket = "darkroom-output";
 
+// Of a worker on this machine (worker/lane_record.h).
+inline std::string LaneRecordPath(const std::string& folder, const std::string& worker) {
+  return folder + "/" + worker + ".lanes";
+}
+
 inline std::string RequestQueueName(Priority priority) { return "requests-" + std::string(Name(priority)); }
 
 }  // namespace darkroom::cli

@@ -20,6 +20,8 @@
 #include "cli/package_follower.h"
 #include "cli/packages.h"
 #include "cli/setting_flags.h"
+#include "ports/worker_notices.h"
+#include "worker/lane_record.h"
 #include "worker/model_runner.h"
 
 namespace darkroom::cli {
@@ -29,6 +31,7 @@ struct WorkerFlags {
   SettingFlags settings;
   std::string endpoint;
   std::string input_files;
+  std::string lane_records;
 };
 
 // The queues and buckets of the service at the endpoint, and what they stand on.
@@ -125,8 +128,16 @@ Task<void> SpeakUp(TaskGroup& warming, Clock& clock) {
   }
 }
 
+// A worker of the hub leaves that to the hub.
+Task<void> RemoveOwnNotices(Remote& remote, std::string name) {
+  if (std::getenv("DARKROOM_PARENT") != nullptr) co_return;
+  const Status removed = co_await RemoveNotices(*remote.queue_service, std::move(name));
+  if (!removed) spdlog::warn("could not remove the queue of notices: {}", removed.error().message());
+}
+
 // Works until SIGTERM or SIGINT, then drains.
-Task<int> Work(IoContext& io, Clock& clock, const WorkerFlags& flags, const Settings& settings, std::string name) {
+Task<int> Work(IoContext& io, Clock& clock, const WorkerFlags& flags, const Settings& settings,
+               std::string worker_name) {
   const auto keys = aws::FindCredentials(aws::ProcessEnvironment());
   if (!keys) co_return PrintError(keys.error()), kUsage;
   Remote remote(*keys);
@@ -140,12 +151,19 @@ Task<int> Work(IoContext& io, Clock& clock, const WorkerFlags& flags, const Sett
   worker::ModelRunner runner(models, clock);
 
   worker::WorkerOptions options;
-  options.name = std::move(name);
+  options.name = worker_name;
   options.lanes = settings.lanes;
   options.input_files = flags.input_files;
   options.visibility = settings.lease;
   options.inline_result = std::size_t(settings.inline_result);
   options.cancel_polls = [&remote] { remote.http.CancelAll(); };
+  options.open_notices = [&remote, worker_name] { return OpenNotices(*remote.queue_service, worker_name); };
+  std::optional<worker::LaneRecord> record;
+  if (!flags.lane_records.empty()) {
+    auto created = worker::LaneRecord::Create(LaneRecordPath(flags.lane_records, options.name), settings.lanes);
+    if (!created) co_return PrintError(created.error()), kFailed;
+    options.lane_record = &record.emplace(std::move(*created));
+  }
   worker::Worker worker(io, clock, remote.ports(), runner, std::move(options));
   worker.Start();
   WorkThread warm_thread("warm-up");
@@ -158,6 +176,10 @@ Task<int> Work(IoContext& io, Clock& clock, const WorkerFlags& flags, const Sett
   asio::signal_set signals(io.context(), SIGTERM, SIGINT);
   co_await signals.async_wait(asio::use_awaitable);
   co_await worker.Drain(clock.Now() + settings.grace);
+  constexpr Duration kLastCall = 2s;
+  TaskGroup leaving(io, clock);
+  leaving.Spawn(RemoveOwnNotices(remote, worker_name));
+  co_await leaving.Join(clock.Now() + kLastCall);
   std::fflush(nullptr);
   std::_Exit(kOk);  // a run that outlasted the grace still holds its thread
 }
@@ -175,6 +197,10 @@ void AddWorker(CLI::App& app, int& exit) {
   command
       ->add_option("--input-files", flags->input_files,
                    "DATA/objects of a service on this machine: read pictures there")
+      ->type_name("DIR");
+  command
+      ->add_option("--lane-records", flags->lane_records,
+                   "note there what runs at each moment, for whoever asks what this process died of")
       ->type_name("DIR");
   command->callback([flags, &exit] {
     DieWithParent();

@@ -101,9 +101,11 @@ Task<std::string> ChildProcess::Exit() {
   DR_CHECK(waitpid(pid_, &status, 0) == pid_);
   ended_ = true;
   if (WIFSIGNALED(status)) {
-    co_return fmt::format("killed by signal {} ({})", WTERMSIG(status), strsignal(WTERMSIG(status)));
+    end_signal_ = WTERMSIG(status);
+    co_return fmt::format("killed by signal {} ({})", end_signal_, strsignal(end_signal_));
   }
-  co_return fmt::format("exit status {}", WEXITSTATUS(status));
+  end_status_ = WEXITSTATUS(status);
+  co_return fmt::format("exit status {}", end_status_);
 }
 
 void ChildProcess::Signal(int signal) {

@@ -33,6 +33,9 @@ class ChildProcess {
   Task<std::string> ReadLine();
   // Waits for its end and reaps it, once: "exit status 1", "killed by signal 9 (Killed)".
   Task<std::string> Exit();
+  // Once it has returned: the signal that ended it, or 0, and then its exit status.
+  int end_signal() const { return end_signal_; }
+  int end_status() const { return end_status_; }
   void Signal(int signal);  // no effect once it has ended
 
  private:
@@ -40,6 +43,8 @@ class ChildProcess {
 
   pid_t pid_;
   bool ended_ = false;
+  int end_signal_ = 0;
+  int end_status_ = 0;
   boost::asio::posix::stream_descriptor pid_fd_;
   boost::asio::posix::stream_descriptor output_;
   std::string read_ahead_;  // of its output, what came with the last line

@@ -136,8 +136,10 @@ Task<void> LocalFleet::Live(MemberPtr member) {
   std::erase(members_, member);
   member->ended = true;
   changed_.NotifyAll();
-  if (options_.on_exit) options_.on_exit(member->info.id);
   const bool asked = member->info.state == MemberState::kDraining;
+  if (options_.on_exit) {
+    options_.on_exit(member->info.id, {asked, member->process.end_signal(), member->process.end_status()});
+  }
   if (asked) {
     spdlog::debug("{} left: {}", member->info.id, end);
     co_return;

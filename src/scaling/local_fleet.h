@@ -23,7 +23,7 @@ struct LocalFleetOptions {
   Duration grace = 30s;       // from SIGTERM to SIGKILL
   Duration lost_after = 30s;  // a ready worker that is silent for so long is killed; at least some seconds
   std::function<void(const std::string& member)> on_ready;
-  std::function<void(const std::string& member)> on_exit;
+  std::function<void(const std::string& member, MemberEnd end)> on_exit;
   std::function<void()> on_failed_start;  // no process could be made; also called within SetSize
 };
 

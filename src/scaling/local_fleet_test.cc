@@ -22,7 +22,11 @@ class LocalFleetTest : public testing::Test {
     LocalFleetOptions options;
     options.worker = std::move(worker);
     options.on_ready = [this](const std::string& member) { ready_.insert(member), changed_.NotifyAll(); };
-    options.on_exit = [this](const std::string& member) { exited_.insert(member), changed_.NotifyAll(); };
+    options.on_exit = [this](const std::string& member, MemberEnd end) {
+      exited_.insert(member);
+      ends_.push_back(end);
+      changed_.NotifyAll();
+    };
     return options;
   }
   // Waits until `set` has so many members, for at most 30 s.
@@ -37,6 +41,7 @@ class LocalFleetTest : public testing::Test {
   std::unique_ptr<Clock> clock_ = MakeSystemClock(io_);
   Signal changed_{*clock_};
   std::set<std::string> ready_, exited_;
+  std::vector<MemberEnd> ends_;
 };
 
 TEST_F(LocalFleetTest, ReplacesAWorkerThatIsKilledAndSaysWhoDied) {
@@ -46,11 +51,14 @@ TEST_F(LocalFleetTest, ReplacesAWorkerThatIsKilledAndSaysWhoDied) {
     co_await Reaches(ready_, 1);
     const auto members = co_await fleet.Members();
     const std::string first = (*members)[0].id;
-    kill(fleet.pid(first), SIGKILL);
+    kill(fleet.pid(first), SIGSEGV);
     co_await Reaches(ready_, 2);
     EXPECT_TRUE(exited_.contains(first));
+    EXPECT_EQ(ends_.at(0).signal, SIGSEGV);
+    EXPECT_FALSE(ends_.at(0).asked);
     EXPECT_EQ(fleet.count(MemberState::kReady), 1);
     co_await fleet.Stop(clock_->Now() + 10s);
+    EXPECT_TRUE(ends_.at(1).asked);
   };
   io_.RunUntilDone(body());
 }

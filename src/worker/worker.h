@@ -128,11 +128,11 @@ class Worker {
     Time began;
   };
   std::vector<std::optional<Run>> runs_;  // by lane
-  std::vector<Item*> items_;              // held: not yet stored or given back; each is owned by the coroutine it is with
-  int again_ = 0;                         // of them, those received before
-  int suspects_ = 0;                      // and of these, the suspects
-  int running_ = 0;                       // in a lane
-  bool alone_ = false;                    // what runs is a suspect
+  std::vector<Item*> items_;  // held: not yet stored or given back; each is owned by the coroutine it is with
+  int again_ = 0;             // of them, those received before
+  int suspects_ = 0;          // and of these, the suspects
+  int running_ = 0;           // in a lane
+  bool alone_ = false;        // what runs is a suspect
   struct Poll {
     int asked = 0;            // of the poll under way; 0: none is
     bool wants_room = false;  // and waits for it

@@ -105,11 +105,12 @@ const JOB_ADVICE: Record<string, string> = {
   no_model: 'The model is no longer installed. Choose another one.',
   model_error: 'Try another model.',
   input_gone: 'The picture was removed before its job ran. Hand it in again.',
+  killed_worker: 'The model crashes on this picture. Save the picture again in an image program, or try another model.',
   gave_up: 'Hand the picture in again. If it fails again, the log of the service says more.',
 };
 
 export function adviceForJob(job: Job): string {
-  if (job.state === 'expired') return 'Its deadline passed before a worker was free. Hand it in again.';
+  if (job.state === 'expired') return 'Its deadline passed. Hand it in again, with more time.';
   if (job.state !== 'failed') return '';
   return JOB_ADVICE[job.error?.code ?? ''] ?? 'Hand the picture in again. If it fails again, the log of the service says more.';
 }
