@@ -140,17 +140,30 @@ Task<int> Work(IoContext& io, Clock& clock, const WorkerFlags& flags, const Sett
                std::string worker_name) {
   const auto keys = aws::FindCredentials(aws::ProcessEnvironment());
   if (!keys) co_return PrintError(keys.error()), kUsage;
-  Remote remote(*keys);
-  const Status connected = co_await Connect(remote, clock, flags.endpoint);
-  if (!connected) co_return PrintError(connected.error().During(flags.endpoint)), kUnreachable;
+  worker::WorkerOptions options;
+  std::optional<worker::LaneRecord> record;
+  if (!flags.lane_records.empty()) {
+    auto created = worker::LaneRecord::Create(LaneRecordPath(flags.lane_records, worker_name), settings.lanes);
+    if (!created) co_return PrintError(created.error()), kFailed;
+    options.lane_record = &record.emplace(std::move(*created));
+  }
 
   model::Runtime runtime({settings.onnxruntime});
   const auto directories = PackageDirectories(ShippedModels(), settings.models);
   const auto find = [&directories] { return FindAllPackages(directories); };
   worker::ModelCache models(find, runtime, settings.model_memory);
   worker::ModelRunner runner(models, clock);
+  WorkThread warm_thread("warm-up");
+  TaskGroup warming(io, clock);
+  if (!settings.model.empty()) warming.Spawn(WarmUp(warm_thread, runner, settings.model));  // while we connect
 
-  worker::WorkerOptions options;
+  Remote remote(*keys);
+  const Status connected = co_await Connect(remote, clock, flags.endpoint);
+  if (!connected) {
+    co_await warming.Join();
+    co_return PrintError(connected.error().During(flags.endpoint)), kUnreachable;
+  }
+
   options.name = worker_name;
   options.lanes = settings.lanes;
   options.input_files = flags.input_files;
@@ -158,17 +171,8 @@ Task<int> Work(IoContext& io, Clock& clock, const WorkerFlags& flags, const Sett
   options.inline_result = std::size_t(settings.inline_result);
   options.cancel_polls = [&remote] { remote.http.CancelAll(); };
   options.open_notices = [&remote, worker_name] { return OpenNotices(*remote.queue_service, worker_name); };
-  std::optional<worker::LaneRecord> record;
-  if (!flags.lane_records.empty()) {
-    auto created = worker::LaneRecord::Create(LaneRecordPath(flags.lane_records, options.name), settings.lanes);
-    if (!created) co_return PrintError(created.error()), kFailed;
-    options.lane_record = &record.emplace(std::move(*created));
-  }
   worker::Worker worker(io, clock, remote.ports(), runner, std::move(options));
   worker.Start();
-  WorkThread warm_thread("warm-up");
-  TaskGroup warming(io, clock);
-  if (!settings.model.empty()) warming.Spawn(WarmUp(warm_thread, runner, settings.model));
   io.Spawn(SpeakUp(warming, clock));
   PackageFollower follower(io, clock, directories, [&models] { models.Refresh(); });
   follower.Start();

@@ -186,34 +186,26 @@ FoundPackages FindPackages(const fs::path& folder) {
 }
 
 Result<Digests> Digest(const Package& package) {
-  auto text = [](Sha256Stream& stream) { return "sha256:" + Hex(AsView(stream.Finish())); };
   Digests digests;
-  Sha256Stream all;
-  auto add = [&](const fs::path& path, auto read) -> Status {
-    Sha256Stream one;
-    Status good = read([&](std::string_view bytes) {
-      all.Update(bytes);
-      one.Update(bytes);
-    });
-    digests.files.emplace_back(path.lexically_relative(package.toml_path.parent_path()).string(), text(one));
-    return good;
+  std::string list;
+  auto add = [&](const fs::path& path, const std::string& digest) {
+    const std::string file = path.lexically_relative(package.toml_path.parent_path()).string();
+    list += digest + "  " + file + "\n";
+    digests.files.emplace_back(file, "sha256:" + digest);
   };
-  auto from_memory = [&](auto take) { return take(std::string_view(package.toml)), Status(); };
-  if (Status added = add(package.toml_path, from_memory); !added) return Fail(added.error());
+  add(package.toml_path, Hex(AsView(Sha256(package.toml))));
+  std::vector<char> block(std::size_t{256} << 10);
   for (const fs::path& path : package.files()) {
-    auto from_file = [&](auto take) -> Status {
-      std::ifstream in(path, std::ios::binary);
-      std::vector<char> block(std::size_t{256} << 10);
-      while (in) {
-        in.read(block.data(), static_cast<std::streamsize>(block.size()));
-        take(std::string_view(block.data(), static_cast<std::size_t>(in.gcount())));
-      }
-      if (in.eof()) return {};
-      return Fail(Code::kUnavailable, fmt::format("{}: cannot be read to its end", path.string()));
-    };
-    if (Status added = add(path, from_file); !added) return Fail(added.error());
+    std::ifstream in(path, std::ios::binary);
+    Sha256Stream stream;
+    while (in) {
+      in.read(block.data(), static_cast<std::streamsize>(block.size()));
+      stream.Update(std::string_view(block.data(), static_cast<std::size_t>(in.gcount())));
+    }
+    if (!in.eof()) return Fail(Code::kUnavailable, fmt::format("{}: cannot be read to its end", path.string()));
+    add(path, Hex(AsView(stream.Finish())));
   }
-  digests.package = text(all);
+  digests.package = "sha256:" + Hex(AsView(Sha256(list)));
   return digests;
 }
 

@@ -116,8 +116,8 @@ FoundPackages FindPackages(const std::filesystem::path& folder);
 
 // Each "sha256:" and 64 hex digits.
 struct Digests {
-  // Over the bytes of model.toml, the networks and the labels, in this order: what
-  // `cat model.toml model.onnx labels.txt | sha256sum` prints.
+  // Over the digests of model.toml, the networks and the labels, in this order: what
+  // `sha256sum model.toml model.onnx labels.txt | sha256sum` prints.
   std::string package;
   // Each of these files, by its path in the package.
   std::vector<std::pair<std::string, std::string>> files;

@@ -227,12 +227,16 @@ TEST(FindPackages, ReportsAFolderThatIsNotThere) {
   EXPECT_THAT(found.errors[0].message(), HasSubstr("/no/such/folder"));
 }
 
-TEST(Digest, IsThatOfTheThreeFilesInARow) {
+TEST(Digest, IsThatOfTheListOfTheFilesDigests) {
   TemporaryFolder folder;
   Result<Package> package = LoadPackage(WritePackage(folder.path(), kMeansToml));
   ASSERT_TRUE(package);
-  const std::string all = std::string(kMeansToml) + ReadAll(folder.path() / "model.onnx") + "red\ngreen\nblue\n";
-  EXPECT_EQ(Digest(*package)->package, "sha256:" + Hex(AsView(Sha256(all))));
+  const auto line = [](std::string_view file, std::string_view bytes) {
+    return Hex(AsView(Sha256(bytes))) + "  " + std::string(file) + "\n";
+  };
+  const std::string list = line("model.toml", kMeansToml) + line("model.onnx", ReadAll(folder.path() / "model.onnx")) +
+                           line("labels.txt", "red\ngreen\nblue\n");
+  EXPECT_EQ(Digest(*package)->package, "sha256:" + Hex(AsView(Sha256(list))));
   EXPECT_THAT(Digest(*package)->files,
               ElementsAre(Pair("model.toml", _), Pair("model.onnx", _), Pair("labels.txt", _)));
   fs::remove(folder.path() / "model.onnx");

@@ -1,11 +1,13 @@
 #include "worker/model_cache.h"
 
 #include <fmt/format.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <future>
 
 #include "base/log.h"
 #include "model/package_watch.h"
@@ -103,13 +105,17 @@ Result<std::shared_ptr<const LoadedModel>> ModelCache::Get(const ModelRef& wante
 
 Result<std::shared_ptr<const LoadedModel>> ModelCache::Load(const model::Package& package) const {
   const std::int64_t before = MemoryInUse();
+  // Beside the load, for it takes half as long: 4 ms a megabyte where the processor has no instructions for SHA.
+  std::future<Result<model::Digests>> digesting;
+  if (!package.stages.empty()) digesting = std::async(std::launch::async, [&package] { return Digest(package); });
   auto model = model::Model::Load(package, runtime_);
   if (!model) return Fail(model.error());
+  ::malloc_trim(0);  // reading a network takes twice its size, which this thread's heap would keep
   auto loaded = std::make_shared<LoadedModel>();
   loaded->model = std::move(*model);
   loaded->ref = {package.name, package.version, ""};
   if (!package.stages.empty()) {
-    auto digests = model::Digest(package);
+    auto digests = digesting.get();
     if (!digests) return Fail(digests.error());
     auto runtime = runtime_.Open();
     if (!runtime) return Fail(runtime.error());

@@ -102,7 +102,7 @@ fuzz_one() { # PROGRAM SECONDS CORPUS SEEDS
   return "$status"
 }
 
-BENCHMARKS=(imaging mesh queue noop pipeline)
+BENCHMARKS=(imaging mesh queue noop pipeline worker)
 
 # A benchmark is a program build/release/NAME_bench or a script bench/NAME.
 check_bench() { # [NAME [ARGS...]]
@@ -120,7 +120,7 @@ run_bench() { # NAME [ARGS...]
   local name=$1 program shared=${DARKROOM_SHARED:-../shared}
   shift
   # Real photographs and a network that others know, where they are at hand; else the shipped model and its samples.
-  if [[ $name == pipeline && $# == 0 && -d $shared/models ]]; then
+  if [[ ($name == pipeline || $name == worker) && $# == 0 && -d $shared/models ]]; then
     tests/shared-packages build/shared-packages >&2
     set -- --model build/shared-packages/mobilenet_v2 --images "$shared/photos"
   fi
