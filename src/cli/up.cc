@@ -23,22 +23,31 @@ struct UpFlags {
   bool demo = false;
 };
 
-// Hands in the samples that are shipped with the packages and prints what became of them.
-Task<void> Demo(Clock& clock, std::string url, std::string shipped) {
-  const std::string samples = shipped + "/furniture/samples";
-  const auto files = ListPictures({samples});
-  if (!files) co_return PrintError(files.error().During("demo"));
-  ApiClient api(clock, url);
+// Hands the samples of one shipped package in and prints what became of them. False when that failed.
+Task<bool> DemoOf(ApiClient& api, std::string model, std::vector<std::string> samples) {
   ProgressLine progress;
-  Fields fields{{"model", "furniture"}};
-  std::vector<std::string> pictures = *files;
-  Submitted submitted = co_await SubmitPictures(api, std::move(pictures), std::move(fields), progress);
-  if (submitted.error) co_return PrintError(submitted.error->During("demo"));
+  Fields fields{{"model", model}};
+  Submitted submitted = co_await SubmitPictures(api, std::move(samples), std::move(fields), progress);
+  if (submitted.error) co_return PrintError(submitted.error->During("demo")), false;
   const auto ignore = [](const json::object&) {};
   const Status awaited = co_await AwaitJobs(api, submitted, progress, ignore);
-  if (!awaited) co_return PrintError(awaited.error().During("demo"));
-  Print("\n{}\nTry your own: drop a picture on {}, or run\n  {} submit PICTURE --wait --server {}\n",
-        JobTable(submitted.jobs), url, ProgramPath(), url);
+  if (!awaited) co_return PrintError(awaited.error().During("demo")), false;
+  Print("\n{}\n{}", model, JobTable(submitted.jobs));
+  std::fflush(stdout);
+  co_return true;
+}
+
+// Those of all packages that are shipped with samples.
+Task<void> Demo(Clock& clock, std::string url, std::string shipped) {
+  ApiClient api(clock, url);
+  for (const model::Package& package : model::FindPackages(shipped).packages) {
+    auto samples = ListPictures({(package.toml_path.parent_path() / "samples").string()});
+    if (!samples) continue;  // it has none
+    const bool shown = co_await DemoOf(api, package.name, std::move(*samples));
+    if (!shown) co_return;
+  }
+  Print("\nSee them at {}; try your own: drop a picture there, or run\n  {} submit PICTURE --wait --server {}\n", url,
+        ProgramPath(), url);
   std::fflush(stdout);
 }
 

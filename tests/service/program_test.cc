@@ -347,7 +347,7 @@ TEST_F(ProgramTest, TheDemoPrintsWhatBecameOfTheSamples) {
     for (int lines = 0; lines < 100 && !whole; ++lines) {
       const std::string line = co_await process->ReadLine();
       if (line.contains("succeeded")) ++succeeded[line.substr(0, line.find('_'))];
-      whole = line.starts_with("Try your own");
+      whole = line.starts_with("See them at ");
     }
     EXPECT_TRUE(whole);
     EXPECT_GE(succeeded.size(), 7u);
