@@ -152,7 +152,10 @@ Task<Status> Ledger::Settle(std::vector<Outcome> outcomes) {
   ports_.news->Publish(*settled);
   counters_.settled += settled->size();
   counters_.repeated += count - settled->size();
-  for (const Job& job : *settled) reported.erase(job.id);
+  for (const Job& job : *settled) {
+    reported.erase(job.id);
+    if (ports_.quarantine != nullptr && job.state == JobState::kSucceeded) ports_.quarantine->Succeeded(job.model);
+  }
   suspects.insert(reported.begin(), reported.end());
   for (const Id job : suspects) co_await RemoveLosers(job);
   co_return Status();

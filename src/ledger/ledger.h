@@ -13,6 +13,7 @@
 
 #include "base/async.h"
 #include "domain/message.h"
+#include "ledger/quarantine_orders.h"
 #include "ports/ack_gatherer.h"
 #include "ports/job_news.h"
 #include "ports/job_store.h"
@@ -28,7 +29,8 @@ struct LedgerPorts {
   JobStore* jobs = nullptr;
   ObjectStore* outputs = nullptr;
   JobNews* news = nullptr;
-  WorkerNotices* notices = nullptr;  // may be null: no worker is told
+  WorkerNotices* notices = nullptr;        // may be null: no worker is told
+  QuarantineOrders* quarantine = nullptr;  // hears of jobs that succeed; may be null
 };
 
 struct LedgerOptions {

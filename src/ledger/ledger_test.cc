@@ -170,6 +170,30 @@ TEST_F(LedgerTest, ACancelledJobStaysCancelledAndLeavesNoArtifact) {
   EXPECT_FALSE(HasArtifact(job, "aa"));
 }
 
+TEST_F(LedgerTest, AModelWhoseJobSucceedsIsNotTakenForOneThatCrashesItsWorkers) {
+  const auto inputs = engine_.Run(engine_->objects().Create("inputs"));
+  QuarantineOrders orders(engine_.io(), engine_.clock(), *inputs, notices_, 3);
+  Ledger ledger(engine_.io(), engine_.clock(),
+                {results_.get(), dead_.get(), &engine_->jobs(), outputs_.get(), &news_, &notices_, &orders});
+  const auto crash = [&] {
+    const ModelRef model{"furniture", "1", ""};
+    engine_.io().RunUntilDone(orders.Crashed(model, Id::Make(engine_.clock().Now()), "exited with status 1"));
+  };
+  const auto report = [&](JobState state) {
+    Outcome outcome = OutcomeOf(NewJob(), "aa", state);
+    outcome.model = {"furniture", "1", "sha256:9705"};
+    Report({ToMessage(outcome)});
+    engine_.Run(ledger.TakeReports(Duration(0)));
+  };
+  crash(), crash();
+  report(JobState::kSucceeded);
+  crash(), crash();
+  EXPECT_TRUE(orders.quarantine().models().empty());
+  report(JobState::kFailed);
+  crash();
+  EXPECT_EQ(orders.quarantine().models().size(), 1u) << "a job that failed proves nothing";
+}
+
 TEST_F(LedgerTest, DropsAReportThatMakesNoSenseAndGoesOn) {
   const Job job = NewJob();
   Report({"nonsense", ToMessage(OutcomeOf(job, "aa"))});

@@ -1,5 +1,6 @@
-// Notices to workers: each has a queue of its own, where it hears that a job it runs has ended otherwise. It waits
-// there with a long poll, which costs next to nothing while there is nothing to hear, in the cloud as on one machine.
+// Notices to workers: each has a queue of its own, where it hears that a job it runs has ended otherwise, or that a
+// model is not to be run any more. It waits there with a long poll, which costs next to nothing while there is nothing
+// to hear, in the cloud as on one machine.
 //
 // A notice saves work and nothing depends on it: an outcome that comes all the same is ignored. So what cannot be sent
 // is lost, and whoever would tell goes on.
@@ -13,6 +14,7 @@
 
 #include "base/async.h"
 #include "domain/message.h"
+#include "domain/quarantine.h"
 #include "ports/queue.h"
 
 namespace darkroom {
@@ -33,8 +35,12 @@ class WorkerNotices {
   explicit WorkerNotices(QueueService& queues) : queues_(queues) {}
   // A worker without a queue (it has left) is not an error.
   Task<void> Stop(std::string worker, Id job);
+  // To every worker there is. One that is started later asks by itself (QuarantineKey).
+  Task<void> Tell(QuarantinedModel model);
 
  private:
+  Task<Status> Send(std::string queue, std::string notice);
+
   QueueService& queues_;
 };
 
