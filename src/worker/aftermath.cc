@@ -92,6 +92,13 @@ Verdict Judge(JobRequest request, int attempt, const MemberEnd& end, int most_de
   return verdict;
 }
 
+std::optional<JobRequest> SureCause(const std::vector<LaneEntry>& entries, const MemberEnd& end) {
+  if (CauseOf(end) != Cause::kCrashed || entries.size() != 1) return std::nullopt;
+  auto request = ParseJobRequest(entries[0].message);
+  if (!request) return std::nullopt;
+  return std::move(*request);
+}
+
 Task<Status> ClearUp(AftermathPorts ports, std::vector<LaneEntry> entries, std::string worker, MemberEnd end,
                      int most_deaths) {
   Status done;

@@ -38,6 +38,9 @@ struct Verdict {
 // `attempt`: which one ended so. `most_deaths`: crashes and kills together after which a job is not tried again.
 Verdict Judge(JobRequest request, int attempt, const MemberEnd& end, int most_deaths);
 
+// The job that the worker crashed of, for nothing else ran. nullopt: it did not crash, or nobody can tell which it was.
+std::optional<JobRequest> SureCause(const std::vector<LaneEntry>& entries, const MemberEnd& end);
+
 struct AftermathPorts {
   RequestQueues requests;
   Queue* results = nullptr;

@@ -61,6 +61,19 @@ TEST(Judge, AJobThatMayBeTriedOnceIsTriedOnce) {
   EXPECT_EQ(verdict.failure->message, "its worker exited with status 7 while it ran this job; it is not tried again");
 }
 
+TEST(SureCause, IsTheOnlyJobThatACrashedWorkerRan) {
+  const JobRequest request{.job = Id::Make(Time()), .model = {"furniture", "1", ""}, .deadline = {}};
+  const LaneEntry entry{Priority::kNormal, 1, "receipt", ToMessage(request)};
+  const auto cause = SureCause({entry}, kCrash);
+  ASSERT_TRUE(cause);
+  EXPECT_EQ(cause->job, request.job);
+  EXPECT_EQ(cause->model, request.model);
+  EXPECT_FALSE(SureCause({entry, entry}, kCrash)) << "one of the two, but which?";
+  EXPECT_FALSE(SureCause({entry}, kKill));
+  EXPECT_FALSE(SureCause({}, kCrash));
+  EXPECT_FALSE(SureCause({{Priority::kNormal, 1, "receipt", "nonsense"}}, kCrash));
+}
+
 class ClearUpTest : public testing::Test {
  protected:
   ClearUpTest() {

@@ -41,8 +41,7 @@ Task<Status> StopNotices::Listen(std::shared_ptr<Queue> queue) {
     if (!messages) co_return Fail(messages.error());
     std::vector<std::string> receipts;
     for (const Message& message : *messages) {
-      const auto notice = ParseStopNotice(message.body);
-      if (notice) on_stop_(notice->job);
+      Heed(message.body);
       receipts.push_back(message.receipt);
     }
     if (receipts.empty()) continue;
@@ -50,6 +49,13 @@ Task<Status> StopNotices::Listen(std::shared_ptr<Queue> queue) {
     if (!acked) co_return Fail(acked.error());
   }
   co_return Status();
+}
+
+void StopNotices::Heed(const std::string& notice) const {
+  const auto stop = ParseStopNotice(notice);
+  if (stop) return on_stop_(stop->job);
+  const auto quarantine = ParseQuarantine(notice);
+  if (quarantine) on_quarantine_(*quarantine);
 }
 
 }  // namespace darkroom::worker

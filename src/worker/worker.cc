@@ -42,6 +42,7 @@ struct Worker::Item {
   Outcome outcome;  // filled as the job goes on
   std::stop_source stop;
   Ended ended = Ended::kNot;
+  Failure stopped{"stopped", "its worker was told that the job had ended"};  // reported of a run that ended elsewhere
 
   bool again() const { return message.receive_count > 1 || request.suspect(); }
   int attempt() const { return request.attempts + message.receive_count; }
@@ -59,8 +60,11 @@ Worker::Worker(IoContext& io, Clock& clock, WorkerPorts ports, JobRunner& runner
       options_(std::move(options)),
       leases_(clock, ports.requests, options_.visibility),
       pictures_(*ports.inputs, options_.input_files),
+      quarantine_(*ports.inputs),
       reporter_(io, clock, *ports.results, ports.requests, leases_),
-      notices_(clock, options_.open_notices, [this](Id job) { StopJob(job); }),
+      notices_(
+          clock, options_.open_notices, [this](Id job) { StopJob(job); },
+          [this](const QuarantinedModel& model) { StopModel(model); }),
       room_(clock),
       work_(clock),
       polls_(io, clock),
@@ -227,6 +231,12 @@ Task<void> Worker::Fetch(ItemPtr item) {
   item->outcome.run = RandomHex(8);
   item->outcome.timeline.started = clock_.Now();
 
+  ModelRef model = item->request.model;
+  auto quarantined = co_await quarantine_.Ask(std::move(model));
+  if (quarantined) {
+    Settle(*item, JobState::kFailed, std::move(quarantined));
+    co_return;
+  }
   auto picture = co_await pictures_.Fetch(item->request);
   if (!picture) {
     spdlog::warn("job {}: could not fetch its picture: {}", item->request.job.ToString(), picture.error().message());
@@ -319,6 +329,16 @@ void Worker::StopJob(Id job) {
   }
 }
 
+void Worker::StopModel(const QuarantinedModel& model) {
+  quarantine_.Doubt(model.model);
+  for (Item* item : items_) {
+    const ModelRef& runs = item->request.model;
+    if (runs.name != model.model.name || runs.version != model.model.version) continue;
+    item->stopped = FailureOf(model);
+    item->End(Ended::kElsewhere);
+  }
+}
+
 Task<void> Worker::Finish(ItemPtr item, Result<RunAnswer> answer) {
   Outcome& outcome = item->outcome;
   const bool cut_short = !answer && answer.error().code() == Code::kCancelled;
@@ -350,6 +370,7 @@ Task<void> Worker::Finish(ItemPtr item, Result<RunAnswer> answer) {
   }
   outcome.artifacts = std::move(*artifacts);
   outcome.timeline.stored = clock_.Now();
+  if (item->ended == Ended::kNot) quarantine_.Succeeded(item->request.model);
   Settle(*item, JobState::kSucceeded, std::nullopt);
 }
 
@@ -368,9 +389,7 @@ Task<void> Worker::FinishEnded(ItemPtr item) {
 
 // The job has its outcome, and this one will be ignored. It is reported all the same: what earlier runs stored is
 // removed then, and if the notice was wrong the job is not lost.
-void Worker::SettleStopped(const Item& item) {
-  Settle(item, JobState::kFailed, Failure{"stopped", "its worker was told that the job had ended"});
-}
+void Worker::SettleStopped(const Item& item) { Settle(item, JobState::kFailed, item.stopped); }
 
 Task<Result<std::vector<Artifact>>> Worker::Store(const Item& item, std::vector<ProducedArtifact> produced) {
   std::vector<Artifact> artifacts;

@@ -22,8 +22,8 @@
 // runs
 //   and nothing more is asked for. If the worker dies then, it is known what of.
 //
-// A run ends before its time when its job has ended otherwise (a notice says so), when the job's deadline passes, or
-// when the time to drain is over.
+// A run ends before its time when its job has ended otherwise (a notice says so), when the job's deadline passes, when
+// its model comes into quarantine, or when the time to drain is over. Jobs of a model in quarantine fail unrun.
 //
 // Life: Start, Drain, then destroy. Threads: the loop's alone, but for the lanes and the reader of pictures inside.
 #pragma once
@@ -43,6 +43,7 @@
 #include "worker/leases.h"
 #include "worker/picture_source.h"
 #include "worker/prefetch.h"
+#include "worker/quarantine_check.h"
 #include "worker/reporter.h"
 #include "worker/stop_notices.h"
 
@@ -101,6 +102,7 @@ class Worker {
   Result<RunAnswer> RunOnLane(Item& item, int lane);
   enum class Ended;
   void StopJob(Id job);
+  void StopModel(const QuarantinedModel& model);
   Task<void> Finish(ItemPtr item, Result<RunAnswer> answer);
   Task<void> FinishEnded(ItemPtr item);
   void SettleStopped(const Item& item);
@@ -118,6 +120,7 @@ class Worker {
 
   Leases leases_;
   PictureSource pictures_;
+  QuarantineCheck quarantine_;
   Reporter reporter_;
   StopNotices notices_;
   std::vector<std::unique_ptr<WorkThread>> threads_;
