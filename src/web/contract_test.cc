@@ -63,6 +63,10 @@ TEST_F(Contract, WhatTheServiceSaysOfItself) {
   fleet_ = &fleet;
   Open({});
   Post("/v1/jobs", "image/png", Png());
+  for (int crash = 0; crash < 3; ++crash) {
+    quarantine_.Crashed({"furniture", "1.1", ""}, Id::Make(clock_.Now()), "exited with status 1", clock_.Now());
+  }
+  EXPECT_THAT(Against("Problem", Post("/v1/jobs", "image/png", Png())), IsEmpty());
   EXPECT_THAT(Against("Status", Get("/v1/status")), IsEmpty());
   EXPECT_THAT(Against("ModelList", Get("/v1/models")), IsEmpty());
 }

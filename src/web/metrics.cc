@@ -48,6 +48,10 @@ Metrics::Metrics(const std::string& version)
                           .Help("Age of the oldest message that is not done; 0 when there is none.")
                           .Register(registry_)),
       workers_(BuildGauge().Name("darkroom_workers").Help("Workers of the fleet, by state.").Register(registry_)),
+      model_quarantined_(BuildGauge()
+                             .Name("darkroom_model_quarantined")
+                             .Help("1 when the model crashed its workers and is not run any more.")
+                             .Register(registry_)),
       reports_repeated_(BuildCounter()
                             .Name("darkroom_reports_repeated_total")
                             .Help("Outcomes of jobs that had one already: work that was done twice.")
@@ -129,6 +133,17 @@ void Metrics::SetWorkers(const std::vector<FleetMember>& members) {
     const auto count = std::ranges::count(members, state, &FleetMember::state);
     workers_.Add({{"state", std::string(Name(state))}}).Set(double(count));
   }
+}
+
+void Metrics::ClearModels() {
+  for (prometheus::Gauge* gauge : models_) model_quarantined_.Remove(gauge);
+  models_.clear();
+}
+
+void Metrics::AddModel(const std::string& name, const std::string& version, bool quarantined) {
+  prometheus::Gauge& gauge = model_quarantined_.Add({{"model", name}, {"version", version}});
+  gauge.Set(quarantined ? 1 : 0);
+  models_.push_back(&gauge);
 }
 
 std::string Metrics::Text() const {

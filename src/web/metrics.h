@@ -45,6 +45,9 @@ class Metrics {
   void SetJobs(const Backlog::JobCounts& counts);
   void SetQueues(const Backlog::Queues& queues);
   void SetReports(const ReportCounts& counts);
+  // The models there are, one after the other, and which of them are in quarantine.
+  void ClearModels();
+  void AddModel(const std::string& name, const std::string& version, bool quarantined);
   void SetWorkers(const std::vector<FleetMember>& members);
   std::string Text() const;  // Prometheus' text format 0.0.4
 
@@ -59,6 +62,8 @@ class Metrics {
   prometheus::Family<prometheus::Gauge>& messages_;
   prometheus::Family<prometheus::Gauge>& oldest_seconds_;
   prometheus::Family<prometheus::Gauge>& workers_;
+  prometheus::Family<prometheus::Gauge>& model_quarantined_;
+  std::vector<prometheus::Gauge*> models_;  // of model_quarantined_: packages come and go
   prometheus::Counter& reports_repeated_;
   prometheus::Counter& reports_unreadable_;
   prometheus::Counter& jobs_gave_up_;

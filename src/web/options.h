@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/async.h"
+#include "domain/quarantine.h"
 #include "ports/fleet.h"
 #include "ports/job_news.h"
 #include "ports/job_store.h"
@@ -35,9 +36,10 @@ struct WebDeps {
   std::array<Queue*, kPriorities.size()> requests;  // by Priority
   JobNews& news;
   const ModelCatalog& models;
-  Fleet* fleet = nullptr;                 // nullptr: this node does not know the workers
-  std::function<ReportCounts()> reports;  // empty: this node does not know
-  WorkerNotices* notices = nullptr;       // nullptr: workers are not told of cancels
+  Fleet* fleet = nullptr;                  // nullptr: this node does not know the workers
+  std::function<ReportCounts()> reports;   // empty: this node does not know
+  WorkerNotices* notices = nullptr;        // nullptr: workers are not told of cancels
+  const Quarantine* quarantine = nullptr;  // nullptr: no model is ever in quarantine
 };
 
 struct WebOptions {

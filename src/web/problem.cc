@@ -22,6 +22,9 @@ constexpr ProblemKind kKinds[] = {
     {"already_settled", 409, "The job has ended already", "A job that has ended stays as it is; `state` says how."},
     {"idempotency_key_reused", 409, "This Idempotency-Key belongs to another request",
      "A key stands for one request with all its fields and files. Take a new key for a new request."},
+    {"model_quarantined", 409, "The model crashes its workers and is not run any more",
+     "Waiting does not help: it is taken up again when its package changes or the service is started anew. Choose "
+     "another model or version."},
     {"too_large", 413, "Too large", "`limit` is the bound, in bytes unless the detail says otherwise."},
     {"too_many_files", 413, "Too many files in one request", "Split the files over several requests."},
     {"unsupported_body", 415, "This kind of body is not understood",

@@ -15,17 +15,32 @@ std::span<const EmbeddedFile> Openapi();  // darkroom_embed, CMakeLists.txt
 namespace darkroom::web {
 namespace {
 
-json::object ToJson(const model::Package& package, bool is_default) {
+json::object ToJson(const model::Package& package, bool is_default, const QuarantinedModel* quarantined) {
   json::array labels;
   for (const std::string& label : package.labels()) labels.emplace_back(label);
-  return {{"name", package.name},
-          {"version", package.version},
-          {"task", Name(package.task)},
-          {"description", package.description},
-          {"license", package.license},
-          {"labels", std::move(labels)},
-          {"input", {{"width", package.input.width}, {"height", package.input.height}}},
-          {"default", is_default}};
+  json::object object{{"name", package.name},
+                      {"version", package.version},
+                      {"task", Name(package.task)},
+                      {"description", package.description},
+                      {"license", package.license},
+                      {"labels", std::move(labels)},
+                      {"input", {{"width", package.input.width}, {"height", package.input.height}}},
+                      {"default", is_default}};
+  if (quarantined != nullptr) {
+    object["quarantine"] = {{"reason", quarantined->reason}, {"since", FormatTime(quarantined->since)}};
+  }
+  return object;
+}
+
+json::array ToJson(const std::vector<QuarantinedModel>& models) {
+  json::array array;
+  for (const QuarantinedModel& judged : models) {
+    array.push_back({{"model", judged.model.name},
+                     {"version", judged.model.version},
+                     {"reason", judged.reason},
+                     {"since", FormatTime(judged.since)}});
+  }
+  return array;
 }
 
 json::object ToJson(const QueueStats& stats) {
@@ -47,10 +62,16 @@ Task<Result<std::optional<std::vector<FleetMember>>>> ServiceApi::Workers() {
   co_return std::move(*members);
 }
 
+const QuarantinedModel* ServiceApi::Quarantined(const std::string& name, const std::string& version) const {
+  return deps_.quarantine == nullptr ? nullptr : deps_.quarantine->Find(name, version);
+}
+
 Task<ServiceApi::Answer> ServiceApi::ListModels(http::Request&) {
   json::array models;
   const auto standard = deps_.models.Find("");
-  for (const auto& package : deps_.models.packages()) models.push_back(ToJson(*package, package == standard));
+  for (const auto& package : deps_.models.packages()) {
+    models.push_back(ToJson(*package, package == standard, Quarantined(package->name, package->version)));
+  }
   json::array errors;
   for (const Error& error : deps_.models.errors()) {
     // "FOLDER/model.toml:12: …": the place, then what is wrong there.
@@ -75,12 +96,15 @@ Task<ServiceApi::Answer> ServiceApi::GetStatus(http::Request&) {
   if (*workers) {
     for (const FleetMember& member : **workers) members.push_back({{"id", member.id}, {"state", Name(member.state)}});
   }
+  json::array quarantine;
+  if (deps_.quarantine != nullptr) quarantine = ToJson(deps_.quarantine->models());
   co_return JsonAnswer(200, {{"version", options_.version},
                              {"started", FormatTime(started_)},
                              {"uptime_s", Seconds(deps_.clock.Now() - started_)},
                              {"queue", ToJson(queues->total)},
                              {"jobs", std::move(jobs)},
                              {"workers", std::move(members)},
+                             {"quarantine", std::move(quarantine)},
                              {"limits",
                               {{"files", options_.max_files},
                                {"file_bytes", options_.max_file_bytes},
@@ -96,6 +120,11 @@ Task<ServiceApi::Answer> ServiceApi::GetMetrics(http::Request&) {
   if (queues) metrics_.SetQueues(*queues);
   auto workers = co_await Workers();
   if (workers && *workers) metrics_.SetWorkers(**workers);
+  metrics_.ClearModels();
+  for (const auto& package : deps_.models.packages()) {
+    const bool quarantined = Quarantined(package->name, package->version) != nullptr;
+    metrics_.AddModel(package->name, package->version, quarantined);
+  }
   if (deps_.reports) metrics_.SetReports(deps_.reports());
   if (!counts || !queues || !workers) spdlog::warn("metrics: the store, a queue or the fleet did not answer");
   co_return http::Response::Text(200, metrics_.Text(), "text/plain; version=0.0.4; charset=utf-8");

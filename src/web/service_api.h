@@ -26,6 +26,7 @@ class ServiceApi {
   Task<Answer> GetProblem(http::Request& request);  // what a problem's `type` links to
 
  private:
+  const QuarantinedModel* Quarantined(const std::string& name, const std::string& version) const;  // or nullptr
   // nullopt when this node does not know the workers.
   Task<Result<std::optional<std::vector<FleetMember>>>> Workers();
 

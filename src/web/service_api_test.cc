@@ -73,6 +73,29 @@ TEST_F(Service, TheDescriptionNamesEveryProblem) {
   EXPECT_TRUE(described.empty());
 }
 
+TEST_F(Service, AModelInQuarantineIsShownWithItsReason) {
+  for (int crash = 0; crash < 3; ++crash) {
+    quarantine_.Crashed({"furniture", "1.0", ""}, Id::Make(clock_.Now()), "exited with status 1", clock_.Now());
+  }
+  const std::string reason = "3 workers crashed while they ran 3 jobs of it, the last exited with status 1";
+  const auto models = Json(Get("/v1/models")).at("models").as_array();
+  EXPECT_FALSE(models[0].as_object().contains("quarantine"));
+  EXPECT_EQ(models[1].at("version").as_string(), "1.0");
+  EXPECT_EQ(models[1].at("quarantine").at("reason").as_string(), reason);
+  EXPECT_EQ(models[1].at("quarantine").at("since").as_string(), FormatTime(clock_.Now()));
+  const auto status = Json(Get("/v1/status"));
+  ASSERT_EQ(status.at("quarantine").as_array().size(), 1u);
+  EXPECT_EQ(status.at("quarantine").at(0).at("model").as_string(), "furniture");
+  EXPECT_EQ(status.at("quarantine").at(0).at("version").as_string(), "1.0");
+  EXPECT_EQ(status.at("quarantine").at(0).at("reason").as_string(), reason);
+  EXPECT_THAT(Get("/metrics").body, HasSubstr("darkroom_model_quarantined{model=\"furniture\",version=\"1.0\"} 1\n"));
+  EXPECT_THAT(Get("/metrics").body, HasSubstr("darkroom_model_quarantined{model=\"furniture\",version=\"1.1\"} 0\n"));
+  quarantine_.Lift({"furniture", "1.0", ""});
+  EXPECT_FALSE(Json(Get("/v1/models")).at("models").at(1).as_object().contains("quarantine"));
+  models_->Replace({.packages = {model::NoopPackage()}, .errors = {}});
+  EXPECT_THAT(Get("/metrics").body, testing::Not(HasSubstr("model=\"furniture\",version")));
+}
+
 TEST_F(Service, ModelsAreListedWithTheDefaultAndTheBroken) {
   const auto body = Json(Get("/v1/models"));
   const auto& models = body.at("models").as_array();

@@ -66,6 +66,14 @@ Problem UnknownModel(const ModelCatalog& models, std::string_view name) {
           {{"field", "model"}, {"models", std::move(names)}}};
 }
 
+OrProblem<void> CheckQuarantine(const Quarantine* quarantine, const model::Package& model) {
+  const QuarantinedModel* judged = quarantine == nullptr ? nullptr : quarantine->Find(model.name, model.version);
+  if (judged == nullptr) return {};
+  return Refuse("model_quarantined",
+                FailureOf(*judged).message + "; that ends when its package changes or the service is started anew",
+                {{"field", "model"}, {"since", FormatTime(judged->since)}});
+}
+
 // The one upload that needs most must fit, whatever the settings: the body, what it is parsed to, and what is written.
 std::int64_t MemoryFor(const WebOptions& options) {
   return std::max(options.max_upload_memory, 3 * std::max(options.max_file_bytes, options.max_json_bytes));
@@ -164,6 +172,8 @@ Task<OrProblem<void>> Submitter::Judge(const RawFields& raw, Intake& intake) {
   intake.fields = std::move(*fields);
   intake.model = deps_.models.Find(intake.fields.model);
   if (intake.model == nullptr) co_return Refuse(UnknownModel(deps_.models, intake.fields.model));
+  auto allowed = CheckQuarantine(deps_.quarantine, *intake.model);
+  if (!allowed) co_return allowed;
   if (intake.pictures.empty()) {
     co_return Refuse("invalid_request", "the request has no file; send at least one image", {{"field", "image"}});
   }

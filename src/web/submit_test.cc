@@ -214,6 +214,21 @@ TEST_F(Submitting, WhatIsWrongIsNamed) {
                 "invalid_request", "Idempotency-Key");
 }
 
+TEST_F(Submitting, AModelInQuarantineTakesNothing) {
+  const Part file{"f", "a.png", Png()};
+  for (int crash = 0; crash < 3; ++crash) {
+    quarantine_.Crashed({"furniture", "1.1", ""}, Id::Make(clock_.Now()), "exited with status 1", clock_.Now());
+  }
+  ExpectProblem(
+      PostForm({file}), 409, "model_quarantined",
+      "the model furniture 1.1 is in quarantine: 3 workers crashed while they ran 3 jobs of it, the last exited "
+      "with status 1; that ends when its package changes");
+  EXPECT_EQ(Post("/", "image/png", Png()).status, 409);
+  EXPECT_EQ(PostForm({file, {"model", {}, "furniture@1.0"}}).status, 202) << "another version is another model";
+  quarantine_.Lift({"furniture", "1.1", ""});
+  EXPECT_EQ(PostForm({file}).status, 202);
+}
+
 TEST_F(Submitting, ABodyThatEndsEarlyLeavesNothing) {
   const std::string form = Form({{"f", "a.png", Png()}, {"f", "b.png", Png()}});
   ExpectProblem(Post("/v1/jobs", kMultipart, form.substr(0, form.size() - 40)), 400, "invalid_request", "body");

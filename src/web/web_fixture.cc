@@ -102,7 +102,8 @@ void WebFixture::Open(WebOptions options) {
                      *models_,
                      fleet_,
                      [this] { return reports_; },
-                     &*notices_};
+                     &*notices_,
+                     &quarantine_};
   web_ = std::make_unique<Web>(deps, std::move(options));
 }
 

@@ -115,6 +115,7 @@ class WebFixture : public testing::Test {
   JobNews news_{clock_};
   std::optional<WorkerNotices> notices_;
   ReportCounts reports_;
+  Quarantine quarantine_{3};
   std::optional<ModelCatalog> models_;
   // What Open gives the web tier instead of a fleet it does not know, and of the queue of normal jobs.
   Fleet* fleet_ = nullptr;
