@@ -15,7 +15,9 @@
 #include "gateway/keys.h"
 #include "http/server.h"
 #include "ledger/ledger.h"
+#include "ledger/quarantine_orders.h"
 #include "ledger/sweeper.h"
+#include "model/package_watch.h"
 #include "scaling/local_fleet.h"
 #include "web/problem.h"
 #include "web/web.h"
@@ -156,6 +158,7 @@ struct Hub::Parts {
   std::optional<web::ModelCatalog> catalog;
   std::unique_ptr<PackageFollower> packages;
   std::optional<WorkerNotices> notices;
+  std::optional<ledger::QuarantineOrders> quarantine;
   std::unique_ptr<ledger::Ledger> ledger;
   std::unique_ptr<ledger::Sweeper> sweeper;
   std::unique_ptr<gateway::Gateway> gateway;
@@ -227,6 +230,9 @@ Task<Status> Hub::Parts::OpenStorage() {
   auto input_bucket = co_await engine->objects().Create(std::string(kInputBucket));
   if (!input_bucket) co_return Fail(input_bucket.error());
   inputs = *input_bucket;
+  quarantine.emplace(io, clock, *inputs, *notices, options.settings.quarantine_after);
+  const auto lifted = co_await quarantine->LiftAll();
+  if (!lifted) co_return Fail(lifted.error());
   auto output_bucket = co_await engine->objects().Create(std::string(kOutputBucket));
   if (!output_bucket) co_return Fail(output_bucket.error());
   outputs = *output_bucket;
@@ -276,6 +282,10 @@ Task<embedded::Receives> Hub::Parts::ClearUp(std::string member, MemberEnd end) 
   if (worker::CauseOf(end) == worker::Cause::kNone) co_return embedded::Receives::kForgiven;
   if (!ran) spdlog::warn("{}: {}", member, ran.error().message());
   if (!ran || ran->empty()) co_return embedded::Receives::kCount;
+  if (auto cause = worker::SureCause(*ran, end)) {
+    std::string how = worker::Describe(end);
+    co_await quarantine->Crashed(std::move(cause->model), cause->job, std::move(how));
+  }
   worker::AftermathPorts ports{queues.request_pointers(), queues.results.get()};
   const auto done = co_await worker::ClearUp(ports, std::move(*ran), member, end, options.settings.max_receives);
   if (done) co_return embedded::Receives::kForgiven;
@@ -306,7 +316,8 @@ Status Hub::Parts::StartWeb() {
                           *catalog,
                           fleet.get(),
                           [this] { return CountReports(); },
-                          &*notices};
+                          &*notices,
+                          &quarantine->quarantine()};
   web = std::make_unique<web::Web>(deps, web_options);
   http::ServerOptions server_options;
   server_options.address = options.settings.listen_address;
@@ -320,9 +331,10 @@ Status Hub::Parts::StartWeb() {
 
 void Hub::Parts::StartLedger() {
   const Settings& settings = options.settings;
-  ledger = std::make_unique<ledger::Ledger>(io, clock,
-                                            ledger::LedgerPorts{queues.results.get(), queues.dead_requests.get(),
-                                                                &engine->jobs(), outputs.get(), &news, &*notices});
+  ledger = std::make_unique<ledger::Ledger>(
+      io, clock,
+      ledger::LedgerPorts{queues.results.get(), queues.dead_requests.get(), &engine->jobs(), outputs.get(), &news,
+                          &*notices, &*quarantine});
   ledger->Start();
   ledger::SweeperOptions sweep;
   sweep.interval = settings.sweep_interval;
@@ -338,12 +350,18 @@ void Hub::Parts::StartLedger() {
 
 // What the API offers follows the packages on disk, as the workers do by themselves.
 void Hub::Parts::FollowPackages() {
-  auto take_up = [this, known = options.packages.packages]() mutable {
+  auto take_up = [this, known = options.packages.packages,
+                  stamps = model::StampsOf(options.packages.packages)]() mutable {
     auto found = model::Renewed(known, FindAllPackages(options.package_directories));
     known = found.packages;
+    model::Stamps now = model::StampsOf(known);
+    std::vector<ModelRef> replaced;
+    for (const auto& [name, version] : model::Replaced(stamps, now)) replaced.push_back({name, version, ""});
+    stamps = std::move(now);
     for (const Error& error : found.errors) spdlog::warn("model package: {}", error.message());
-    io.Post([this, found = std::move(found)]() mutable {
+    io.Post([this, found = std::move(found), replaced = std::move(replaced)]() mutable {
       catalog->Replace(std::move(found));
+      releases.Spawn(quarantine->Lift(std::move(replaced)));
       spdlog::info("model packages have changed; there are: {}", catalog->Names());
     });
   };

@@ -46,6 +46,11 @@ void PrintCounts(const json::object& object, std::string_view key) {
   }
 }
 
+void WarnOfQuarantine(const std::string& model, const std::string& version, const json::object& quarantine) {
+  PrintWarning(fmt::format("the model {} {} is in quarantine since {}: {}", model, version,
+                           JobText(quarantine, "since"), JobText(quarantine, "reason")));
+}
+
 void PrintService(const json::object& status) {
   Print("Darkroom {}\n", JobText(status, "version"));
   if (const auto workers = GetArray(status, "workers"); workers && *workers != nullptr) {
@@ -57,6 +62,13 @@ void PrintService(const json::object& status) {
   }
   Print("jobs\n");
   PrintCounts(status, "jobs");
+  const auto quarantine = GetArray(status, "quarantine");
+  if (!quarantine || *quarantine == nullptr) return;
+  for (const json::value& judged : **quarantine) {
+    if (!judged.is_object()) continue;
+    const json::object& model = judged.get_object();
+    WarnOfQuarantine(JobText(model, "model"), JobText(model, "version"), model);
+  }
 }
 
 void PrintJob(const json::object& job) {
@@ -131,6 +143,13 @@ Task<int> AskModels(ApiClient& api, const QueryFlags& flags) {
     const auto is_default = GetBool(model, "default");
     Print("{} {:<20} {:<8} {:<16} {}\n", is_default && is_default->value_or(false) ? "*" : " ", JobText(model, "name"),
           JobText(model, "version"), JobText(model, "task"), JobText(model, "description"));
+  }
+  for (const json::value& value : **models) {
+    if (!value.is_object()) continue;
+    const json::object& model = value.get_object();
+    const auto quarantine = GetObject(model, "quarantine");
+    if (!quarantine || *quarantine == nullptr) continue;
+    WarnOfQuarantine(JobText(model, "name"), JobText(model, "version"), **quarantine);
   }
   if (const auto errors = GetArray(*answer, "errors"); errors && *errors != nullptr) {
     for (const json::value& error : **errors) {

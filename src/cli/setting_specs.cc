@@ -130,6 +130,10 @@ std::vector<SettingSpec> MakeSpecs() {
       Size("inline_result", "largest result that travels with its job's outcome; a larger one is stored as an object",
            &S::inline_result, 1, 90'000),
       Whole("max_receives", "attempts before a job is given up", &S::max_receives, 1, 1000),
+      Whole("quarantine_after",
+            "crashes of workers, by at least 3 jobs and without a success between them, after which a model is not "
+            "run any more; 0: never",
+            &S::quarantine_after, 0, 1000),
       Size("max_file_size", "largest picture, as a file", &S::max_file_bytes, 1, 1'000'000'000),
       Whole("max_files", "most pictures of one submission", &S::max_files, 1, 100'000),
       Whole("max_pixels", "largest picture, in pixels", &S::max_pixels, 1, std::int64_t(1) << 32),

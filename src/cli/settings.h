@@ -29,6 +29,7 @@ struct Settings {
   Duration lease = 30s;
   std::int64_t inline_result = 64'000;
   int max_receives = 4;
+  int quarantine_after = 5;  // crashes; 0: never
   std::int64_t max_file_bytes = 25'000'000;
   int max_files = 1000;
   std::int64_t max_pixels = 50'000'000;

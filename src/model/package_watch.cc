@@ -60,6 +60,21 @@ std::string Stamp(const Package& package) {
   return stamp;
 }
 
+Stamps StampsOf(const std::vector<Package>& packages) {
+  Stamps stamps;
+  for (const Package& package : packages) stamps[{package.name, package.version}] = Stamp(package);
+  return stamps;
+}
+
+std::vector<PackageKey> Replaced(const Stamps& before, const Stamps& now) {
+  std::vector<PackageKey> replaced;
+  for (const auto& [key, stamp] : before) {
+    const auto found = now.find(key);
+    if (found == now.end() || found->second != stamp) replaced.push_back(key);
+  }
+  return replaced;
+}
+
 FoundPackages Renewed(const std::vector<Package>& old, FoundPackages found) {
   for (const Package& package : old) {
     if (package.toml_path.empty()) continue;

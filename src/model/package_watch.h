@@ -2,7 +2,9 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "model/package.h"
@@ -30,6 +32,12 @@ class PackageWatch {
 
 // Differs when the package's model.toml, or the size, time or inode of one of its files does.
 std::string Stamp(const Package& package);
+
+using PackageKey = std::pair<std::string, std::string>;  // name and version
+using Stamps = std::map<PackageKey, std::string>;
+Stamps StampsOf(const std::vector<Package>& packages);
+// Those of `before` that `now` has otherwise, or no more.
+std::vector<PackageKey> Replaced(const Stamps& before, const Stamps& now);
 
 // `found`, with those of `old` that a newer model.toml in the same place, which cannot be read, would have replaced: a
 // broken package does not end the service of the one before it.

@@ -155,6 +155,19 @@ TEST_F(ModelCacheTest, AChangeCountsWhenItHasComeToRest) {
   EXPECT_FALSE(watch.Changed()) << "once";
 }
 
+TEST_F(ModelCacheTest, APackageWithOtherFilesHasBeenReplaced) {
+  Write("a", "1");
+  Write("a", "2");
+  Write("b", "1");
+  const auto before = model::StampsOf(Find()().packages);
+  EXPECT_TRUE(model::Replaced(before, model::StampsOf(Find()().packages)).empty());
+  Write("a", "2", "red\ngreen\nazure\n");
+  std::filesystem::remove_all(folder_.path() / "b-1");
+  Write("c", "1");
+  const std::vector<model::PackageKey> replaced{{"a", "2"}, {"b", "1"}};
+  EXPECT_EQ(model::Replaced(before, model::StampsOf(Find()().packages)), replaced);
+}
+
 TEST_F(ModelCacheTest, AnUnreadableSuccessorLeavesTheOldOne) {
   Write("a", "1");
   Write("b", "1");

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <set>
 
 #include "base/crypto.h"
 #include "cli/api_client.h"
@@ -42,12 +43,14 @@ class PoisonTest : public testing::Test {
   PoisonTest() {
     const rlimit no_core{0, 0};
     setrlimit(RLIMIT_CORE, &no_core);  // workers are crashed here, and inherit it
-    const std::string package = folder_ + "/models/endless";
+    WritePackage("endless");
+  }
+  void WritePackage(const std::string& name) {
+    const std::string package = folder_ + "/models/" + name;
     std::filesystem::create_directories(package);
     std::filesystem::copy(DARKROOM_SOURCE "/src/model/testdata/endless.onnx", package + "/model.onnx");
     std::ofstream(package + "/labels.txt") << "red\ngreen\nblue\n";
-    std::ofstream(package + "/model.toml") << R"([model]
-name = "endless"
+    std::ofstream(package + "/model.toml") << "[model]\nname = \"" << name << R"("
 version = "1"
 task = "classification"
 [input]
@@ -85,8 +88,10 @@ top_k = 3
   }
 
   // Ids of jobs in one batch: of a bright picture for each `*`, of a dark one for each `.`.
-  Task<std::vector<std::string>> Submit(const char* pictures, const char* deadline_ms = nullptr) {
+  Task<std::vector<std::string>> Submit(const char* pictures, const char* deadline_ms = nullptr,
+                                        const char* model = "endless") {
     cli::SubmitRequest request;
+    request.fields.emplace_back("model", model);
     if (deadline_ms != nullptr) request.fields.emplace_back("deadline_ms", deadline_ms);
     request.idempotency_key = RandomHex(8);
     for (const char* p = pictures; *p != 0; ++p) request.files.push_back({"dot.png", Dot(*p == '*')});
@@ -118,6 +123,18 @@ top_k = 3
   Task<json::object> Ended(const std::string& id) {
     return Await(id, [](const json::object& job) { return cli::Ended(job); });
   }
+
+  // Whether the service takes a picture for the model.
+  Task<Status> Offer() {
+    cli::SubmitRequest request;
+    request.fields.emplace_back("model", "endless");
+    request.idempotency_key = RandomHex(8);
+    request.files.push_back({"dot.png", Dot(false)});
+    const auto answer = co_await api_->Submit(std::move(request));
+    if (!answer) co_return Fail(answer.error());
+    co_return Status();
+  }
+  static constexpr const char* kReason = "5 workers crashed while they ran ";
 
   static Time At(const json::object& job, const char* step) {
     return ParseTime(JobText(job.at("timeline").as_object(), step)).value_or(Time());
@@ -167,6 +184,69 @@ TEST_F(PoisonTest, AJobThatCrashesItsWorkersFailsAndItsNeighboursSucceed) {
       const json::object neighbour = co_await Ended(id);
       EXPECT_TRUE(cli::Succeeded(neighbour)) << json::serialize(neighbour);
     }
+    const std::string end = co_await service_->Stop();
+    EXPECT_EQ(end, "exit status 0");
+  };
+  io_.RunUntilDone(body());
+}
+
+// Of a queue of bright pictures each crashes its worker; the model would never come to an end of it.
+TEST_F(PoisonTest, AModelThatCrashesItsWorkersIsNotRunUntilItsPackageChanges) {
+  auto body = [&]() -> Task<void> {
+    WritePackage("other");
+    co_await Start(2);
+    const auto ids = co_await Submit("********************");
+    std::set<pid_t> crashed;
+    Time judged;
+    const Time deadline = clock_->Now() + 60s;
+    while (clock_->Now() < deadline) {
+      const auto models = co_await api_->Get(std::string("/v1/status"));
+      DR_CHECK(models.has_value());
+      judged = clock_->Now();
+      if (!models->at("quarantine").as_array().empty()) break;
+      const auto running = co_await api_->Get(std::string("/v1/jobs?state=running"));
+      DR_CHECK(running.has_value());
+      for (const json::value& job : running->at("jobs").as_array()) {
+        const pid_t pid = PidOf(JobText(job.as_object(), "worker"));
+        if (pid > 0 && crashed.size() < 5 && crashed.insert(pid).second) kill(pid, SIGSEGV);
+      }
+      co_await SleepUntil(*clock_, clock_->Now() + 50ms);
+    }
+    int quarantined = 0;
+    for (const std::string& id : ids) {
+      const json::object job = co_await Ended(id);
+      EXPECT_EQ(JobText(job, "state"), "failed");
+      const std::string code = JobText(Error(job), "code");
+      if (code == "killed_worker") continue;
+      ++quarantined;
+      EXPECT_EQ(code, "model_quarantined");
+      EXPECT_THAT(JobText(Error(job), "message"), HasSubstr(kReason));
+    }
+    std::cout << fmt::format("{} crashes; {} of {} jobs failed unrun, {} ms after the verdict was seen\n",
+                             crashed.size(), quarantined, ids.size(), (clock_->Now() - judged) / 1ms);
+    EXPECT_EQ(crashed.size(), 5u);
+    EXPECT_GE(quarantined, 18) << "two crashes end a job, so that five have ended two at most";
+
+    const auto models = co_await api_->Get(std::string("/v1/models"));
+    DR_CHECK(models.has_value());
+    EXPECT_THAT(json::serialize(*models), HasSubstr(kReason));
+    const auto others = co_await Submit("...", nullptr, "other");
+    for (const std::string& id : others) {
+      const json::object other = co_await Ended(id);
+      EXPECT_TRUE(cli::Succeeded(other)) << json::serialize(other);
+    }
+    const Status refused = co_await Offer();
+    EXPECT_THAT(refused ? "" : refused.error().message(), HasSubstr("the model endless 1 is in quarantine"));
+
+    std::ofstream(folder_ + "/models/endless/labels.txt") << "cyan\nmagenta\nyellow\n";
+    Status still = co_await Offer();
+    while (!still && clock_->Now() < deadline) {
+      co_await SleepUntil(*clock_, clock_->Now() + 100ms);
+      still = co_await Offer();
+    }
+    const auto again = co_await Submit(".");
+    const json::object taken_up = co_await Ended(again[0]);
+    EXPECT_TRUE(cli::Succeeded(taken_up)) << json::serialize(taken_up);
     const std::string end = co_await service_->Stop();
     EXPECT_EQ(end, "exit status 0");
   };
