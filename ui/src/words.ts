@@ -1,5 +1,5 @@
 import type { Problem } from './api/problem.js';
-import type { Job, JobState } from './api/types.js';
+import type { Job, JobState, QuarantinedModel } from './api/types.js';
 
 /** What people read: names of states, times, sizes, and what to do about a failure. */
 
@@ -77,9 +77,13 @@ export function sentence(words: string): string {
   return /[.!?…]$/.test(words) ? words : `${words}.`;
 }
 
+export function quarantine(model: QuarantinedModel): string {
+  return `Not run since ${localTime(model.since)}: ${sentence(model.reason)} It takes pictures again when its package changes or the service is started anew.`;
+}
+
 export function adviceFor(problem: Problem): string {
   if (problem.status === 0) return 'Check that the service runs and that this device has a connection to it.';
-  if (problem.code === 'unknown_model') return 'Choose another model.';
+  if (problem.code === 'unknown_model' || problem.code === 'model_quarantined') return 'Choose another model.';
   if (problem.code === 'too_many_pixels') return 'Scale the picture down.';
   switch (problem.status) {
     case 408:
@@ -106,6 +110,7 @@ const JOB_ADVICE: Record<string, string> = {
   model_error: 'Try another model.',
   input_gone: 'The picture was removed before its job ran. Hand it in again.',
   killed_worker: 'The model crashes on this picture. Save the picture again in an image program, or try another model.',
+  model_quarantined: 'The model crashes and is not run any more. Choose another one, or another version of it.',
   gave_up: 'Hand the picture in again. If it fails again, the log of the service says more.',
 };
 

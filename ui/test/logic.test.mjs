@@ -165,7 +165,7 @@ test('a refusal is told in the words of the service, or by its number', () => {
 });
 
 test('each failure has advice of its own', () => {
-  const codes = ['bad_image', 'too_large', 'no_model', 'model_error', 'input_gone', 'gave_up'];
+  const codes = ['bad_image', 'too_large', 'no_model', 'model_error', 'input_gone', 'killed_worker', 'model_quarantined', 'gave_up'];
   const advice = codes.map((code) => adviceForJob({ state: 'failed', error: { code } }));
   assert.equal(new Set(advice).size, codes.length);
 });

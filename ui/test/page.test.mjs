@@ -253,6 +253,21 @@ test('more pictures than the service takes at once are handed in as several roll
   await page.reload();
 });
 
+test('a model in quarantine says so, and why', async () => {
+  const status = await get('/v1/status');
+  const [{ name, version }] = (await get('/v1/models')).models;
+  const reason = '5 workers crashed while they ran 3 jobs of it, the last ended by signal 11 (SIGSEGV)';
+  const quarantine = [{ model: name, version, reason, since: '2026-11-21T10:00:00.000000Z' }];
+  await page.route('**/v1/status', (route) => route.fulfill({ json: { ...status, quarantine } }));
+  await page.reload();
+  const chooser = page.locator('dr-model-chooser');
+  await chooser.locator('option', { hasText: `${name} (in quarantine)` }).waitFor({ state: 'attached' });
+  await chooser.getByLabel('Model').selectOption(name);
+  await chooser.getByText(`${reason}. It takes pictures again when`).waitFor();
+  await page.unroute('**/v1/status');
+  await page.reload();
+});
+
 test('a result that is a file of its own is linked to', async () => {
   const [job] = (await get('/v1/jobs?state=succeeded&limit=1')).jobs;
   const { result, ...rest } = job;

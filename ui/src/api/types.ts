@@ -116,6 +116,14 @@ export interface Model {
   default: boolean;
 }
 
+/** A model that crashed its workers and is not run any more. */
+export interface QuarantinedModel {
+  model: string;
+  version: string;
+  reason: string;
+  since: string;
+}
+
 export interface ModelList {
   models: Model[];
   errors: { package: string; message: string }[];
@@ -127,6 +135,7 @@ export interface ServiceStatus {
   queue: { visible: number; in_flight: number; delayed: number; oldest_age_s?: number };
   jobs: Partial<Record<JobState, number>>;
   workers: { id: string; state: 'starting' | 'ready' | 'draining' }[];
+  quarantine: QuarantinedModel[];
   limits: { files: number; file_bytes: number; pixels: number; queued: number };
 }
 

@@ -5,7 +5,7 @@ import { recall, remember } from '../state/memory.js';
 import type { Darkroom } from '../state/darkroom.js';
 import type { Model } from '../api/types.js';
 import { controls } from '../styles/controls.js';
-import { count } from '../words.js';
+import { count, quarantine } from '../words.js';
 
 /** Which model the next pictures go to, with what it says of itself. */
 @customElement('dr-model-chooser')
@@ -38,7 +38,7 @@ export class ModelChooser extends LitElement {
       <label for="model">Model</label>
       <select id="model" ?disabled=${models.length === 0} @change=${this.choose}>
         ${models.length === 0 ? html`<option>No model yet</option>` : nothing}
-        ${models.map((each) => html`<option ?selected=${each === model}>${this.nameOf(each)}</option>`)}
+        ${models.map((each) => this.renderOption(each, each === model))}
       </select>
       ${model ? this.renderModel(model) : nothing}
       ${modelErrors.map(
@@ -47,9 +47,17 @@ export class ModelChooser extends LitElement {
     `;
   }
 
+  private renderOption(model: Model, selected: boolean) {
+    const name = this.nameOf(model);
+    const note = this.darkroom.service.quarantineOf(model) ? ' (in quarantine)' : '';
+    return html`<option value=${name} ?selected=${selected}>${name}${note}</option>`;
+  }
+
   private renderModel(model: Model) {
+    const judged = this.darkroom.service.quarantineOf(model);
     const kinds = model.labels.length > 0 ? ` · ${count(model.labels.length, 'label')}` : '';
     return html`
+      ${judged ? html`<p class="error">${quarantine(judged)}</p>` : nothing}
       <p class="about">${model.description}</p>
       <p class="facts muted">Version ${model.version} · ${model.task}${kinds}</p>
       ${model.labels.length > 0 && model.labels.length <= 24

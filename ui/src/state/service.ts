@@ -1,6 +1,6 @@
 import { getModels, getStatus } from '../api/client.js';
 import type { Problem } from '../api/problem.js';
-import type { Model, ModelList, ServiceStatus } from '../api/types.js';
+import type { Model, ModelList, QuarantinedModel, ServiceStatus } from '../api/types.js';
 import { Observable } from './observable.js';
 
 const POLL_MS = 4000;
@@ -34,6 +34,10 @@ export class Service extends Observable {
   /** The model that a submission without a choice goes to. */
   get defaultModel(): Model | undefined {
     return this.models.find((model) => model.default) ?? this.models[0];
+  }
+
+  quarantineOf(model: Model): QuarantinedModel | undefined {
+    return this.status?.quarantine.find((other) => other.model === model.name && other.version === model.version);
   }
 
   private async look(): Promise<void> {
