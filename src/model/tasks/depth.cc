@@ -6,6 +6,7 @@
 #include "mesh/npy.h"
 #include "model/tasks/draw.h"
 #include "model/tasks/postprocessor.h"
+#include "model/tasks/region.h"
 
 namespace darkroom::model {
 namespace {
@@ -23,7 +24,7 @@ class Depth : public Postprocessor {
     return Fail(Unfit(package_, names_[0], tensors, "float32 1×H×W or 1×1×H×W"));
   }
 
-  Result<Answer> Run(const NamedTensors& tensors, const View&) const override {
+  Result<Answer> Run(const NamedTensors& tensors, const View& view) const override {
     const Tensor& tensor = Pick(tensors, spec_.tensor);
     const std::span<const float> numbers = tensor.floats();
     if (Status finite = CheckFinite(package_, numbers, "its depths"); !finite) return Fail(finite.error());
@@ -36,6 +37,7 @@ class Depth : public Postprocessor {
                                           {"near", spec_.near_is_large ? "large" : "small"},
                                           {"width", width},
                                           {"height", height}};
+    answer.result["region"] = RegionOf(package_, view.placement);
     auto drawn = DrawGray(static_cast<int>(width), static_cast<int>(height), numbers,
                           spec_.near_is_large ? least : most, spec_.near_is_large ? most : least);
     if (!drawn) return Fail(drawn.error());

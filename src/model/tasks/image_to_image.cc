@@ -6,6 +6,7 @@
 
 #include "imaging/encode.h"
 #include "model/tasks/postprocessor.h"
+#include "model/tasks/region.h"
 
 namespace darkroom::model {
 namespace {
@@ -28,7 +29,7 @@ class ImageToImage : public Postprocessor {
                                   Name(spec_.color))));
   }
 
-  Result<Answer> Run(const NamedTensors& tensors, const View&) const override {
+  Result<Answer> Run(const NamedTensors& tensors, const View& view) const override {
     const Tensor& tensor = Pick(tensors, spec_.tensor);
     const auto height = static_cast<int>(tensor.side(channels_first() ? 2 : 1));
     const auto width = static_cast<int>(tensor.side(channels_first() ? 3 : 2));
@@ -49,6 +50,7 @@ class ImageToImage : public Postprocessor {
     if (!png) return Fail(png.error());
     Answer answer;
     answer.result["picture"] = json::object{{"width", width}, {"height", height}};
+    answer.result["region"] = RegionOf(package_, view.placement);
     answer.files.push_back({"image.png", "image/png", std::move(*png)});
     answer.summary = fmt::format("picture of {}×{}", width, height);
     return answer;

@@ -22,7 +22,7 @@ class TasksTest : public testing::Test {
   Result<std::unique_ptr<Model>> TryLoad(std::string_view task, std::string_view network, std::string_view output,
                                          std::string_view labels = "red\ngreen\nblue\n") {
     std::string toml = "[model]\nname = \"test\"\nversion = \"1\"\ntask = \"" + std::string(task) + "\"\n";
-    toml += "[input]\nwidth = 8\nheight = 8\n[preprocess]\nresize = \"stretch\"\nfilter = \"nearest\"\n";
+    toml += "[input]\nwidth = 8\nheight = 8\n[preprocess]\n" + resize_ + "\nfilter = \"nearest\"\n";
     toml += "mean = 0\nscale = 1\n[output]\n";
     WritePackage(folder_.path(), toml.append(output), labels, network);
     auto package = LoadPackage(folder_.path());
@@ -64,6 +64,7 @@ class TasksTest : public testing::Test {
   }
 
   Image picture_ = RedAndBlue();
+  std::string resize_ = "resize = \"stretch\"";
   IoContext io_;
   FakeClock clock_{io_};
   TemporaryFolder folder_;
@@ -158,6 +159,18 @@ TEST_F(TasksTest, ImageToImageGivesThePictureBack) {
   const auto swapped = Run("image-to-image", "identity", "range = [0, 255]\ncolor = \"BGR\"\n");
   const Image bgr = Decoded(swapped, "image.png");
   EXPECT_THAT(std::vector(bgr.row(3), bgr.row(3) + 3), ElementsAre(10, 20, 200));
+}
+
+TEST_F(TasksTest, MapsTellWhichPartOfThePictureTheyShow) {
+  const std::string image = "range = [0, 255]\n", depth = "near = \"small\"\n";
+  const json::array all{0.0, 0.0, 16.0, 8.0}, middle{4.0, 0.0, 8.0, 8.0}, padded{0.0, -4.0, 16.0, 16.0};
+  EXPECT_EQ(Run("image-to-image", "identity", image).result.at("region"), all);
+  EXPECT_EQ(Run("depth", "gray", depth).result.at("region"), all);
+  resize_ = "resize = \"shorter\"\nresize_to = 8";
+  EXPECT_EQ(Run("image-to-image", "identity", image).result.at("region"), middle);
+  EXPECT_EQ(Run("depth", "gray", depth).result.at("region"), middle);
+  resize_ = "resize = \"fit\"";
+  EXPECT_EQ(Run("image-to-image", "identity", image).result.at("region"), padded);
 }
 
 TEST_F(TasksTest, EmbeddingIsAVector) {
