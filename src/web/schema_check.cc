@@ -37,8 +37,9 @@ bool HasFormat(std::string_view text, std::string_view format) {
 // What only explains, and what Check looks at itself.
 const std::set<std::string_view>& KnownKeywords() {
   static const std::set<std::string_view> known{
-      "$ref",    "type",   "description", "required", "properties",          "items", "enum", "minimum",
-      "maximum", "format", "const",       "default",  "additionalProperties"};
+      "$ref",    "type",   "description", "required", "properties",           "items", "enum",          "minimum",
+      "maximum", "format", "const",       "default",  "additionalProperties", "oneOf", "discriminator", "minItems",
+      "maxItems"};
   return known;
 }
 
@@ -75,6 +76,11 @@ void SchemaCheck::Check(const json::value& value, const json::object& schema, co
   if (maximum != nullptr && value.to_number<double>() > maximum->to_number<double>()) object_to("is over its maximum");
   const auto* format = schema.if_contains("format");
   if (format != nullptr && !HasFormat(View(value), View(*format))) object_to("is no " + std::string(View(*format)));
+  if (const auto* forms = schema.if_contains("oneOf")) CheckForms(value, forms->as_array(), place, findings);
+  const auto* least = schema.if_contains("minItems");
+  if (least != nullptr && value.as_array().size() < least->to_number<std::size_t>()) object_to("has too few items");
+  const auto* most = schema.if_contains("maxItems");
+  if (most != nullptr && value.as_array().size() > most->to_number<std::size_t>()) object_to("has too many items");
   const auto* items = schema.if_contains("items");
   if (items != nullptr) {
     for (std::size_t i = 0; i < value.as_array().size(); ++i) {
@@ -82,6 +88,17 @@ void SchemaCheck::Check(const json::value& value, const json::object& schema, co
     }
   }
   if (value.is_object()) CheckObject(value.as_object(), schema, place, findings);
+}
+
+void SchemaCheck::CheckForms(const json::value& value, const json::array& forms, const std::string& place,
+                             Findings& findings) const {
+  std::vector<Findings> of_each(forms.size());
+  for (std::size_t i = 0; i < forms.size(); ++i) Check(value, forms[i].as_object(), place, of_each[i]);
+  const auto fitting = std::ranges::count_if(of_each, [](const Findings& one) { return one.empty(); });
+  if (fitting == 1) return;
+  if (fitting > 1) return findings.push_back(place + ": is of several forms at once");
+  const auto nearest = std::ranges::min_element(of_each, {}, [](const Findings& one) { return one.size(); });
+  findings.insert(findings.end(), nearest->begin(), nearest->end());
 }
 
 void SchemaCheck::CheckObject(const json::object& object, const json::object& schema, const std::string& place,
@@ -92,11 +109,12 @@ void SchemaCheck::CheckObject(const json::object& object, const json::object& sc
     }
   }
   const auto* properties = schema.if_contains("properties");
-  if (properties == nullptr) return;
   const auto* others = schema.if_contains("additionalProperties");
-  const bool closed = others == nullptr || !others->as_bool();
+  if (properties == nullptr && others == nullptr) return;
+  const bool closed = others == nullptr || *others == json::value(false);
   for (const auto& [name, value] : object) {
-    const auto* property = properties->as_object().if_contains(name);
+    const auto* property = properties != nullptr ? properties->as_object().if_contains(name) : nullptr;
+    if (property == nullptr && others != nullptr && others->is_object()) property = others;
     const std::string inner = place + "/" + std::string(name);
     if (property != nullptr) {
       Check(value, property->as_object(), inner, findings);

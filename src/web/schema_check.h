@@ -23,6 +23,9 @@ class SchemaCheck {
  private:
   using Findings = std::vector<std::string>;
   void Check(const json::value& value, const json::object& schema, const std::string& place, Findings& findings) const;
+  // One of `forms` exactly; when it is none, what is wrong is said by the one that it comes nearest to.
+  void CheckForms(const json::value& value, const json::array& forms, const std::string& place,
+                  Findings& findings) const;
   void CheckObject(const json::object& object, const json::object& schema, const std::string& place,
                    Findings& findings) const;
   const json::object& Resolve(std::string_view reference) const;

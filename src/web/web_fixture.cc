@@ -191,7 +191,8 @@ void WebFixture::Settle(Id job, std::string label) {
   Outcome outcome;
   outcome.job = job;
   outcome.state = JobState::kSucceeded;
-  outcome.result = R"({"task":"classification","labels":[{"label":")" + label + R"(","index":0,"score":0.9}]})";
+  outcome.result = R"({"task":"classification","labels":[{"label":")" + label +
+                   R"(","index":0,"score":0.9}],"image":{"width":4,"height":3,"format":"png"}})";
   outcome.timeline.started = clock_.Now();
   Publish(std::move(outcome));
 }
