@@ -65,6 +65,29 @@ Result<std::string> Source(const Package& package, const StageSpec& stage, const
                                           WhereInputs(package, stage), wanted, stage.name, known.Describe(), name));
 }
 
+// A tensor that no stage makes cannot be given by a package either.
+Status CheckMade(const StageSpec& stage, const NamedTensors& known, const TensorSpec& wanted) {
+  if (stage.inputs.contains(wanted.name) || known.Find(wanted.name) != nullptr) return {};
+  return Fail(Code::kInvalid, fmt::format("{}: takes {}, which nothing makes; name a tensor for it with [[stage]] "
+                                          "inputs, or make it a constant when the network is exported",
+                                          stage.network.string(), Describe(wanted)));
+}
+
+// A network took the tensors of the blank picture that are called `names`, and then failed on them.
+Error DoesNotRun(const Package& package, const StageSpec& stage, std::span<const std::string> names,
+                 const NamedTensors& known, const Error& error) {
+  const bool picture = std::ranges::find(names, kPicture) != names.end();
+  std::string given;
+  for (const std::string& name : names) {
+    given += fmt::format("{}\"{}\" ({})", given.empty() ? "" : ", ", name, Describe(*known.Find(name)));
+  }
+  return {Code::kInvalid,
+          fmt::format("{}: {} does not run on {}; where it leaves sides open it may still need {} that it was trained "
+                      "with ({})",
+                      picture ? package.Where("input", "width") : WhereInputs(package, stage), stage.network.string(),
+                      given, picture ? "the width and height" : "those", error.message())};
+}
+
 // Every name of the network's that the package speaks of must be one.
 Status CheckNames(const Package& package, const StageSpec& stage, const Session& session) {
   auto has = [](const std::vector<TensorSpec>& specs, const std::string& name) {
@@ -146,6 +169,9 @@ Status Chain::Bind(const Package& package, const NamedTensors& known, Stage& sta
   const Session& session = *stage.session;
   if (Status named = CheckNames(package, spec, session); !named) return named;
   for (const TensorSpec& wanted : session.inputs()) {
+    if (session.inputs().size() > 1) {
+      if (Status made = CheckMade(spec, known, wanted); !made) return made;
+    }
     auto source = Source(package, spec, known, wanted.name, session.inputs().size() == 1);
     if (!source) return Fail(source.error());
     const Tensor& given = *known.Find(*source);
@@ -192,10 +218,10 @@ Result<std::unique_ptr<Chain>> Chain::Load(const Package& package, Runtime& runt
     }
     if (Status bound = chain->Bind(package, *sample, stage); !bound) return Fail(bound.error());
     auto made = chain->RunStage(stage, *sample, {});
-    if (!made) {
-      const std::string what = spec.operation ? package.Where(spec.section, "operation") : spec.network.string();
-      return Fail(Code::kInvalid, made.error().During(what).message());
+    if (!made && spec.operation) {
+      return Fail(Code::kInvalid, made.error().During(package.Where(spec.section, "operation")).message());
     }
+    if (!made) return Fail(DoesNotRun(package, spec, stage.inputs, *sample, made.error()));
     for (std::size_t i = 0; i < made->size(); ++i) sample->Add(stage.outputs[i], std::move((*made)[i]));
     chain->stages_.push_back(std::move(stage));
   }

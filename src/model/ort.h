@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "model/runtime_words.h"
 
 namespace darkroom::model {
 
@@ -35,7 +36,7 @@ inline Status TakeStatus(const OrtApi& api, OrtStatus* status) {
     default:
       break;
   }
-  Error error(code, api.GetErrorMessage(status));
+  Error error(code, PlainWords(api.GetErrorMessage(status)));
   api.ReleaseStatus(status);
   return Fail(std::move(error));
 }

@@ -155,6 +155,14 @@ Result<Tensor> Wrap(const OrtApi& api, OrtOwned<OrtValue> value) {
                 std::shared_ptr<OrtValue>(std::move(value)));
 }
 
+// What the runtime says of a file that it does not load, with what to do about it where that is known.
+Error Refusal(const Runtime::Handle& handle, const std::filesystem::path& file, const Error& error) {
+  const std::string_view advice = LoadAdvice(error.message());
+  if (advice.empty()) return error.During(file.string());
+  return {Code::kInvalid,
+          fmt::format("{}: {} (ONNX Runtime {}: {})", file.string(), advice, handle.version, error.message())};
+}
+
 }  // namespace
 
 struct Session::State {
@@ -177,7 +185,7 @@ Result<std::unique_ptr<Session>> Session::Load(const std::filesystem::path& file
   if (!handle) return Fail(handle.error());
   const OrtApi& api = *handle->api;
   auto session = Open(*handle, file);
-  if (!session) return Fail(session.error().During(file.string()));
+  if (!session) return Fail(Refusal(*handle, file, session.error()));
   OrtMemoryInfo* made_memory = nullptr;
   Calls call(api);
   call(api.CreateCpuMemoryInfo, OrtArenaAllocator, OrtMemTypeDefault, &made_memory);

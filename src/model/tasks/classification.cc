@@ -56,8 +56,8 @@ class Classification : public Postprocessor {
     const std::span<const float> given = tensor.floats();
     for (std::size_t i = 0; i < given.size(); ++i) {
       if (std::isfinite(given[i])) continue;
-      return Fail(Code::kInternal, fmt::format("model {} {} answered with {} as the score of \"{}\"", package_.name,
-                                               package_.version, given[i], head.labels.names[i]));
+      return Fail(
+          CheckFinite(package_, given.subspan(i, 1), fmt::format("the score of \"{}\"", head.labels.names[i])).error());
     }
     std::vector<float> scores(given.begin(), given.end());
     if (head.activation == Activation::kSoftmax) Softmax(scores);

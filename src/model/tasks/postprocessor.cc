@@ -42,8 +42,11 @@ Error Unfit(const Package& package, const TensorName& at, const NamedTensors& te
 Status CheckFinite(const Package& package, std::span<const float> numbers, std::string_view what) {
   for (const float number : numbers) {
     if (std::isfinite(number)) continue;
-    return Fail(Code::kInternal,
-                fmt::format("model {} {} answered with {} in {}", package.name, package.version, number, what));
+    return Fail(
+        Code::kInternal,
+        fmt::format("model {} {} answered with {} in {}; see whether mean and scale in its model.toml are those "
+                    "that it was trained with, and whether its network overflows",
+                    package.name, package.version, number, what));
   }
   return {};
 }

@@ -55,8 +55,12 @@ def floats(name, sides, numbers):
     return constant(name, FLOAT, struct.pack(f"<{len(numbers)}f", *numbers), sides)
 
 
-def write(name, *graph):
-    model = number(1, 8) + data(2, "darkroom") + data(7, b"".join(graph) + data(2, name)) + data(8, data(1, "") + number(2, 13))
+def operators(domain, version):
+    return data(8, data(1, domain) + number(2, version))
+
+
+def write(name, *graph, sets=operators("", 13), ir=8):
+    model = number(1, ir) + data(2, "darkroom") + data(7, b"".join(graph) + data(2, name)) + sets
     (pathlib.Path(__file__).parent / f"{name}.onnx").write_bytes(model)
 
 
@@ -135,3 +139,24 @@ write("cube",
       value(12, "occupancy", FLOAT, [1, 1, 4, 4, 4]))
 write("halfs",  # answers in a type that no stage takes
       node("Cast", ["image"], ["small"], integer("to", 10)), image, value(12, "small", 10, ["N", 3, 8, 8]))
+
+# What cannot be loaded, or cannot be run.
+write("operator_unknown", node("Shine", ["image"], ["scores"]), image, scores)
+write("operator_foreign", node("Shine", ["image"], ["scores"], data(7, "org.example")), image, scores,
+      sets=operators("", 13) + operators("org.example", 1))
+means = node("ReduceMean", ["image"], ["scores"], ints("axes", [2, 3]), integer("keepdims", 0))
+write("operators_of_tomorrow", means, image, scores, sets=operators("", 99))
+write("format_of_tomorrow", means, image, scores, ir=99)
+write("weights_elsewhere",  # in a file that is not there
+      node("Mul", ["image", "weights"], ["same"]), image, value(12, "same", FLOAT, ["N", 3, 8, 8]),
+      data(5, number(1, 1) + number(2, FLOAT) + data(8, "weights") + data(13, data(1, "location") + data(2, "model.onnx.data"))
+           + number(14, 1)))
+# Sides that are open in words but not in deed, and an input that a package cannot give.
+write("open_sides",
+      node("Reshape", ["image", "sides"], ["square"]), node("ReduceMean", ["square"], ["scores"], ints("axes", [2, 3]), integer("keepdims", 0)),
+      constant("sides", INT64, struct.pack("<4q", 1, 3, 8, 8), [4]),
+      value(11, "image", FLOAT, ["N", 3, "H", "W"]), scores)
+write("wants_a_size",
+      node("ReduceMean", ["image"], ["means"], ints("axes", [2, 3]), integer("keepdims", 0)),
+      node("Cast", ["size"], ["length"], integer("to", FLOAT)), node("Mul", ["means", "length"], ["scores"]),
+      value(11, "image", FLOAT, ["N", 3, "H", "W"]), value(11, "size", INT64, ["S"]), scores)
