@@ -10,6 +10,7 @@
 #include "cli/package_follower.h"
 #include "cli/packages.h"
 #include "cli/setting_flags.h"
+#include "cli/staged_package.h"
 #include "embedded/engine.h"
 #include "gateway/gateway.h"
 #include "gateway/keys.h"
@@ -218,6 +219,7 @@ Task<Status> Hub::Parts::OpenStorage() {
   if (!opened) co_return Fail(opened.error());
   engine = std::move(*opened);  // from here on the directory is ours
   EmptyTemporaryFolder(options.settings);
+  for (const std::string& folder : options.settings.models) SweepAbandoned(folder);
   auto opened_queues = co_await OpenQueues(engine->queues(), options.settings);
   if (!opened_queues) co_return Fail(opened_queues.error());
   queues = std::move(*opened_queues);

@@ -18,6 +18,7 @@ struct PullFlags {
   SettingFlags settings;
   std::string name;
   std::string catalogue;
+  std::string onnxruntime;
 };
 
 int ExitOf(const Error& error) {
@@ -40,6 +41,7 @@ int RunPull(const PullFlags& flags) {
   if (!folder) return PrintError(folder.error()), kUsage;
   IoContext io;
   http::Client client;
+  model::Runtime runtime({flags.onnxruntime});
   ProgressLine progress;
   // What was begun is cleaned up, as after any error.
   asio::signal_set signals(io.context(), SIGINT, SIGTERM);
@@ -51,7 +53,7 @@ int RunPull(const PullFlags& flags) {
                   fmt::format("{:.1f} of {:.1f} MB", double(done) / 1e6, double(total) / 1e6));
   };
   PullOptions options{.wanted = flags.name, .catalogue = flags.catalogue, .models = *folder};
-  const auto pulled = io.RunUntilDone(PullPackage(client, std::move(options), std::move(show)));
+  const auto pulled = io.RunUntilDone(PullPackage(client, runtime, std::move(options), std::move(show)));
   progress.Clear();
   if (!pulled) return PrintError(pulled.error()), ExitOf(pulled.error());
   const model::Package& package = pulled->package;
@@ -64,7 +66,8 @@ int RunPull(const PullFlags& flags) {
 
 void AddModelPull(CLI::App& model, int& exit) {
   auto flags = std::make_shared<PullFlags>();
-  CLI::App* command = model.add_subcommand("pull", "download a package that a catalogue names, and check its digests");
+  CLI::App* command =
+      model.add_subcommand("pull", "download a package that a catalogue names, check its digests, and load it");
   command->add_option("name", flags->name, "its newest version, or NAME@VERSION")
       ->required()
       ->type_name("NAME[@VERSION]");
@@ -72,6 +75,8 @@ void AddModelPull(CLI::App& model, int& exit) {
       ->required()
       ->type_name("FILE|URL")
       ->envname("DARKROOM_CATALOGUE");
+  command->add_option("--onnxruntime", flags->onnxruntime, "libonnxruntime.so.1, where it is not found by itself")
+      ->envname("DARKROOM_ONNXRUNTIME");
   flags->settings.AddTo(*command, kModelFolderSettings);
   command->callback([flags, &exit] {
     InitLog("model", "warn");

@@ -8,6 +8,7 @@
 #include "cli/catalogue.h"
 #include "cli/download.h"
 #include "cli/staged_package.h"
+#include "model/model.h"
 
 namespace darkroom::cli {
 namespace {
@@ -61,6 +62,15 @@ std::string DigestOf(const fs::path& path) {
   return in.eof() ? Hex(AsView(digest.Finish())) : "";
 }
 
+// Errors speak of the package that was wanted, not of the hidden folder that is gone by then.
+std::string InCatalogue(std::string message, const fs::path& staged, const CatalogueModel& model) {
+  const std::string hidden = staged.string(), name = fmt::format("{}@{}", model.name, model.version);
+  for (auto at = message.find(hidden); at != message.npos; at = message.find(hidden, at + name.size())) {
+    message.replace(at, hidden.size(), name);
+  }
+  return message;
+}
+
 // What is there already is left alone, whether it is the same or not.
 Result<PulledPackage> Compare(const fs::path& home, const CatalogueModel& model) {
   for (const CatalogueFile& file : model.files) {
@@ -76,7 +86,7 @@ Result<PulledPackage> Compare(const fs::path& home, const CatalogueModel& model)
 
 }  // namespace
 
-Task<Result<PulledPackage>> PullPackage(http::Client& client, PullOptions options,
+Task<Result<PulledPackage>> PullPackage(http::Client& client, model::Runtime& runtime, PullOptions options,
                                         std::function<void(std::uint64_t done, std::uint64_t total)> on_bytes) {
   const auto model = co_await Find(client, options);
   if (!model) co_return Fail(model.error());
@@ -97,11 +107,19 @@ Task<Result<PulledPackage>> PullPackage(http::Client& client, PullOptions option
     before += file.size;
   }
   const auto package = model::LoadPackage(staged->path());
-  if (!package) co_return Fail(Code::kInvalid, package.error().During("what was downloaded is no package").message());
+  if (!package) {
+    co_return Fail(Code::kInvalid, fmt::format("what was downloaded is no package: {}; nothing was added",
+                                               InCatalogue(package.error().message(), staged->path(), *model)));
+  }
   if (package->name != model->name || package->version != model->version) {
     co_return Fail(Code::kInvalid,
                    fmt::format("{}: says {} {}, its model.toml {} {}; nothing was added", options.catalogue,
                                model->name, model->version, package->name, package->version));
+  }
+  const auto loaded = model::Model::Load(*package, runtime);
+  if (!loaded) {
+    co_return Fail(loaded.error().code(), fmt::format("what was downloaded does not load: {}; nothing was added",
+                                                      InCatalogue(loaded.error().message(), staged->path(), *model)));
   }
   const Status installed = staged->Install(*package);
   if (!installed) co_return Fail(installed.error());

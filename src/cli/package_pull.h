@@ -1,5 +1,5 @@
-// A package from a catalogue, each file held against its size and digest. It appears when all of it is there; whatever
-// goes wrong, nothing is left behind.
+// A package from a catalogue, each file held against its size and digest. It appears when all of it is there and has
+// been loaded and run once; whatever goes wrong, nothing is left behind.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "http/client.h"
 #include "model/package.h"
+#include "model/runtime.h"
 
 namespace darkroom::cli {
 
@@ -29,8 +30,9 @@ struct PulledPackage {
 
 // `on_bytes` hears how many of all bytes have come. Errors: those of ReadCatalogue and of Fetch; kNotFound when the
 // catalogue has no such model; kConflict when another package is where it would go; kInvalid when its files make no
-// package, or another one than the catalogue says; kCancelled when the client was told to cancel.
-Task<Result<PulledPackage>> PullPackage(http::Client& client, PullOptions options,
+// package, or another one than the catalogue says, or one that does not load; kCancelled when the client was told to
+// cancel. Blocks while the package is loaded.
+Task<Result<PulledPackage>> PullPackage(http::Client& client, model::Runtime& runtime, PullOptions options,
                                         std::function<void(std::uint64_t done, std::uint64_t total)> on_bytes);
 
 }  // namespace darkroom::cli

@@ -77,7 +77,7 @@ class PackagePull : public testing::Test {
       done_ = done;
       total_ = total;
     };
-    return io_.RunUntilDone(PullPackage(client, std::move(options), std::move(on_bytes)));
+    return io_.RunUntilDone(PullPackage(client, runtime_, std::move(options), std::move(on_bytes)));
   }
   std::string ErrorOf(const Result<PulledPackage>& pulled) { return pulled ? "" : pulled.error().message(); }
 
@@ -100,6 +100,7 @@ class PackagePull : public testing::Test {
   std::string broken_;
   int requests_ = 0;
   std::uint64_t done_ = 0, total_ = 0;
+  model::Runtime runtime_;
   http::Server server_;
 };
 
@@ -193,6 +194,15 @@ TEST_F(PackagePull, AnotherPackageThanTheCatalogueSaysIsNotAdded) {
   EXPECT_THAT(Inside(), IsEmpty());
 }
 
+TEST_F(PackagePull, APackageThatDoesNotLoadLeavesNothingBehind) {
+  files_["/labels.txt"] += "yellow\n";
+  WriteCatalogue();
+  const auto pulled = Pull();
+  EXPECT_EQ(pulled.error().code(), Code::kInvalid);
+  EXPECT_THAT(ErrorOf(pulled), HasSubstr("does not load: means@1/labels.txt: expected 3 labels, as many as output"));
+  EXPECT_THAT(Inside(), IsEmpty());
+}
+
 TEST_F(PackagePull, FollowsRedirectsButNotForEver) {
   WriteCatalogue();
   redirects_["/model.onnx"] = "/stored/model.onnx?token=secret";
@@ -220,7 +230,7 @@ TEST_F(PackagePull, ACancelledPullLeavesNothingBehind) {
   };
   files_["/model.onnx"] = std::string(50'000'000, 'x');
   WriteCatalogue();
-  const auto pulled = io_.RunUntilDone(PullPackage(client, std::move(options), std::move(on_bytes)));
+  const auto pulled = io_.RunUntilDone(PullPackage(client, runtime_, std::move(options), std::move(on_bytes)));
   ASSERT_FALSE(pulled);
   EXPECT_EQ(pulled.error().code(), Code::kCancelled) << ErrorOf(pulled);
   EXPECT_THAT(Inside(), IsEmpty());

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/crypto.h"
+#include "cli/staged_package.h"
 
 namespace darkroom::cli {
 namespace {
@@ -51,7 +52,7 @@ Result<std::vector<fs::path>> FoldersToRemove(const std::vector<std::string>& ow
 }
 
 Status RemoveFolder(const fs::path& folder) {
-  const fs::path hidden = folder.parent_path() / (".removed-" + RandomHex(4));
+  const fs::path hidden = folder.parent_path() / (std::string(kRemoved) + RandomHex(4));
   std::error_code error;
   fs::rename(folder, hidden, error);
   if (!error) fs::remove_all(hidden, error);

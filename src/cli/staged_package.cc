@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,6 +17,8 @@ namespace darkroom::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr int kMostAttempts = 8;
 
 Status Sync(const fs::path& path) {
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -33,6 +37,26 @@ Status SyncAll(const fs::path& folder) {
     if (Status synced = Sync(entry->path()); !synced) return synced;
   }
   return Sync(folder);
+}
+
+// Locks a folder and answers with its descriptor; -1 when somebody else holds it, or it is gone or not ours.
+int Lock(const fs::path& folder) {
+  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+  if (descriptor < 0) return -1;
+  struct stat status = {};
+  const bool ours = flock(descriptor, LOCK_EX | LOCK_NB) == 0 && fstat(descriptor, &status) == 0 && status.st_nlink > 0;
+  if (ours) return descriptor;
+  close(descriptor);
+  return -1;
+}
+
+std::vector<fs::path> FoldersIn(const fs::path& path) {
+  std::vector<fs::path> folders;
+  std::error_code error, ignored;
+  for (fs::directory_iterator entry(path, error); !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    if (entry->is_directory(ignored)) folders.push_back(entry->path());
+  }
+  return folders;
 }
 
 bool SameBytes(const fs::path& a, const fs::path& b) {
@@ -55,19 +79,50 @@ bool SameBytes(const fs::path& a, const fs::path& b) {
 Result<StagedPackage> StagedPackage::Make(const fs::path& models) {
   std::error_code error;
   fs::create_directories(models, error);
-  std::string path = (models / ".new-XXXXXX").string();
-  if (error || mkdtemp(path.data()) == nullptr) {
-    return Fail(Code::kInvalid, fmt::format("{}: no folder can be made there: {}; name another with --models",
-                                            models.string(), error ? error.message() : strerror(errno)));
+  SweepAbandoned(models);
+  for (int attempt = 0;; ++attempt) {
+    std::string path = (models / (std::string(kStaged) + "XXXXXX")).string();
+    if (error || mkdtemp(path.data()) == nullptr) {
+      return Fail(Code::kInvalid, fmt::format("{}: no folder can be made there: {}; name another with --models",
+                                              models.string(), error ? error.message() : strerror(errno)));
+    }
+    // Another process may have swept it before it was locked. Where there are no locks at all, nobody sweeps.
+    const int lock = Lock(path);
+    if (lock < 0 && attempt < kMostAttempts) {
+      fs::remove(path, error);
+      error.clear();
+      continue;
+    }
+    // mkdtemp's folder is its maker's alone; packages are read by workers that may be somebody else.
+    fs::permissions(path, fs::perms(0755), error);
+    return StagedPackage(models, path, lock);
   }
-  // mkdtemp's folder is its maker's alone; packages are read by workers that may be somebody else.
-  fs::permissions(path, fs::perms(0755), error);
-  return StagedPackage(models, path);
 }
 
-void StagedPackage::Remove() {
+StagedPackage::~StagedPackage() {
   std::error_code ignored;
-  if (!path_.empty()) fs::remove_all(std::exchange(path_, {}), ignored);
+  if (!path_.empty()) fs::remove_all(path_, ignored);
+  if (lock_ >= 0) close(lock_);
+}
+
+void SweepAbandoned(const fs::path& models) {
+  std::vector<fs::path> abandoned;
+  for (const fs::path& inside : FoldersIn(models)) {
+    const auto is = [&](std::string_view beginning) { return inside.filename().string().starts_with(beginning); };
+    if (is(kStaged) || is(kRemoved)) {
+      abandoned.push_back(inside);
+    } else {  // of versions, which stand a folder deeper
+      std::ranges::copy_if(FoldersIn(inside), std::back_inserter(abandoned),
+                           [](const fs::path& path) { return path.filename().string().starts_with(kRemoved); });
+    }
+  }
+  for (const fs::path& folder : abandoned) {
+    const int lock = Lock(folder);
+    if (lock < 0) continue;
+    std::error_code ignored;
+    fs::remove_all(folder, ignored);
+    close(lock);
+  }
 }
 
 Status StagedPackage::Write(const fs::path& name, std::string_view bytes) const {

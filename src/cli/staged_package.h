@@ -1,5 +1,7 @@
 // StagedPackage: a package that is being put together, in a hidden folder within the folder of packages, where nobody
-// looks for packages. Install makes it appear all at once; what is never installed goes with the object.
+// looks for packages. Install makes it appear all at once; what is never installed goes with the object. It holds a
+// lock (flock) on the folder, which ends with its process however that ends: so what was abandoned can be told and
+// swept.
 #pragma once
 
 #include <filesystem>
@@ -13,13 +15,19 @@
 
 namespace darkroom::cli {
 
+// Beginnings of the names of such folders, and of those that a package is moved to before its files are removed.
+inline constexpr std::string_view kStaged = ".new-";
+inline constexpr std::string_view kRemoved = ".removed-";
+
 class StagedPackage {
  public:
-  // Makes `models` where it is not there yet. kInvalid: it cannot be written to.
+  // Makes `models` where it is not there yet, and sweeps it. kInvalid: it cannot be written to.
   static Result<StagedPackage> Make(const std::filesystem::path& models);
   StagedPackage(StagedPackage&& other) noexcept
-      : models_(std::move(other.models_)), path_(std::exchange(other.path_, {})) {}
-  ~StagedPackage() { Remove(); }
+      : models_(std::move(other.models_)),
+        path_(std::exchange(other.path_, {})),
+        lock_(std::exchange(other.lock_, -1)) {}
+  ~StagedPackage();
 
   const std::filesystem::path& path() const { return path_; }
   // Writes PATH/NAME; NAME may have folders. kUnavailable: the disk is full and the like.
@@ -32,13 +40,17 @@ class StagedPackage {
   Status Install(const model::Package& package);
 
  private:
-  StagedPackage(std::filesystem::path models, std::filesystem::path path)
-      : models_(std::move(models)), path_(std::move(path)) {}
-  void Remove();
+  StagedPackage(std::filesystem::path models, std::filesystem::path path, int lock)
+      : models_(std::move(models)), path_(std::move(path)), lock_(lock) {}
 
   std::filesystem::path models_;
   std::filesystem::path path_;  // empty: installed
+  int lock_;                    // a descriptor of the folder; -1: moved from
 };
+
+// Removes from a folder of packages what processes that were killed left there: staged packages that nobody holds, and
+// packages on their way out. What cannot be removed stays.
+void SweepAbandoned(const std::filesystem::path& models);
 
 // The whole number behind the newest of `versions`; "1" without any.
 std::string NextVersion(const std::vector<std::string>& versions);
