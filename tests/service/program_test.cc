@@ -189,6 +189,9 @@ TEST_F(ProgramTest, ModelCheckFindsWhatAWorkerWould) {
   EXPECT_EQ(good.end, "exit status 0");
   EXPECT_TRUE(std::ranges::any_of(
       good.lines, [](const std::string& line) { return line.contains("chair_1.jpg") && line.contains(" chair 0.9"); }));
+  const std::filesystem::directory_iterator samples(DARKROOM_SOURCE "/models/furniture/samples");
+  const auto is = [](const std::string& line) { return line.contains(", as expected"); };
+  EXPECT_EQ(std::ranges::count_if(good.lines, is), std::distance(begin(samples), end(samples)));
   std::filesystem::copy(DARKROOM_SOURCE "/models/furniture", folder_ + "/wrong");
   std::ofstream(folder_ + "/wrong/labels.txt", std::ios::app) << "an eleventh\n";
   EXPECT_EQ(Run({"model", "check", folder_ + "/wrong"}).end, "exit status 1") << "the network knows ten";
@@ -209,6 +212,45 @@ TEST_F(ProgramTest, ModelCheckHoldsSamplesAgainstWhatTheyShouldBe) {
   EXPECT_TRUE(std::ranges::any_of(good.lines, [](const std::string& line) { return line.contains(", as expected"); }));
   ASSERT_EQ(std::system(fmt::format("sed -i 's/\"chair\"/\"stool\"/' '{}/expected.json'", package).c_str()), 0);
   EXPECT_EQ(Run({"model", "check", package}).end, "exit status 1");
+}
+
+TEST_F(ProgramTest, ModelCheckTellsOfEachBrokenPackageAndRunsTheOthers) {
+  const std::string source = DARKROOM_SOURCE "/models/furniture/";
+  const std::string networks = DARKROOM_SOURCE "/src/model/testdata/";
+  const std::map<std::string, std::string> breaks{
+      {"good", "true"},
+      {"no-onnx", "echo weights > model.onnx"},
+      {"operator", "cp " + networks + "operator_unknown.onnx model.onnx"},
+      {"output", "sed -i s/logits/answers/ model.toml"},
+      {"labels", "echo an eleventh >> labels.txt"},
+      {"key", "sed -i s/^width/widht/ model.toml"},
+  };
+  for (const auto& [name, how] : breaks) {
+    const std::string package = fmt::format("{}/models/{}", folder_, name);
+    std::filesystem::create_directories(package);
+    for (const char* file : {"model.toml", "model.onnx", "labels.txt"}) {
+      std::filesystem::copy(source + file, package + "/" + file);
+    }
+    ASSERT_EQ(std::system(fmt::format("cd '{}' && sed -i '0,/^name = .*/s//name = \"{}\"/' model.toml && {}", package,
+                                      name, how)
+                              .c_str()),
+              0);
+  }
+  std::string said(100'000, '\0');
+  FILE* pipe = popen(fmt::format("{} model check {}/models 2>&1", DARKROOM_PROGRAM, folder_).c_str(), "r");
+  said.resize(std::fread(said.data(), 1, said.size(), pipe));
+  EXPECT_EQ(WEXITSTATUS(pclose(pipe)), 1);
+  const std::map<std::string, std::string> words{
+      {"good", ": good 1, classification, loads and runs"},
+      {"no-onnx", "/model.onnx: is no ONNX file, or not all of one"},
+      {"operator", "/model.onnx: needs an operator that ONNX Runtime lacks"},
+      {"output", "/model.toml:27: [output] name: expected one of \"logits\""},
+      {"labels", "/labels.txt: expected 10 labels"},
+      {"key", "/model.toml:15: [input] widht: "},
+  };
+  for (const auto& [name, text] : words) {
+    EXPECT_TRUE(said.contains(fmt::format("{}/models/{}{}", folder_, name, text))) << text << " in\n" << said;
+  }
 }
 
 TEST_F(ProgramTest, AModelIsAddedListedMeasuredAndRemoved) {
