@@ -13,6 +13,7 @@ const VIEWS: Record<string, [View, keyof Result]> = {
   embedding: ['vector', 'embedding'],
   'image-to-voxels': ['solid', 'voxels'],
   raw: ['tensors', 'tensors'],
+  transform: ['picture', 'picture'],
 };
 
 export function viewOf(result: Result | undefined): View {
@@ -95,7 +96,10 @@ const DRAWN: Partial<Record<View, string>> = {
 
 /** The picture of a card: the artifact that shows best what came out, if there is one and it is small enough. */
 export function drawnFor(job: Job): Artifact | undefined {
-  const name = job.state === 'succeeded' ? DRAWN[viewOf(job.result)] : undefined;
+  if (job.state !== 'succeeded' || !job.result) return undefined;
+  const view = viewOf(job.result);
+  // Frames are drawn by the page, but of a transformed picture the service alone has what they are on.
+  const name = view === 'boxes' && isTransformed(job.result) ? 'boxes.png' : DRAWN[view];
   const artifact = name === undefined ? undefined : artifactOf(job, name);
   return artifact && artifact.size <= CARD_BYTES ? artifact : undefined;
 }
@@ -121,14 +125,43 @@ export function colorOf(index: number): string {
   return `#${channel(5)}${channel(3)}${channel(1)}`;
 }
 
-/** Whether two pictures can lie over each other: what a network saw may have been cut or padded. */
-export function isSameForm(a: { width: number; height: number }, b: { width: number; height: number }): boolean {
-  return Math.abs(Math.log((a.width * b.height) / (a.height * b.width))) < 0.02;
+/** Whether the model saw another picture than the one that was handed in, so that places on it are not places on that. */
+export function isTransformed(result: Result): boolean {
+  return (result.provenance?.transforms ?? []).some(({ p }) => p !== 0);
+}
+
+/** Where something lies on a picture: in percent of its sides. */
+export interface Place {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+const WHOLE: Place = { left: 0, top: 0, width: 100, height: 100 };
+
+/** Where what was drawn lies on the picture that was handed in; nowhere when that is not what was drawn on. */
+export function placeOf(job: Job, result: Result): Place | undefined {
+  if (isTransformed(result)) return undefined;
+  const { width, height } = sizeOf(job, result);
+  if (viewOf(result) !== 'picture') return WHOLE;
+  if (!result.region) return result.picture!.width === width && result.picture!.height === height ? WHOLE : undefined;
+  const [left, top, across, down] = result.region;
+  return { left: (left / width) * 100, top: (top / height) * 100, width: (across / width) * 100, height: (down / height) * 100 };
+}
+
+/** Which part of the picture a result shows, when that is not all of it. */
+export function regionWords(job: Job, result: Result): string {
+  const [left, top, width, height] = (result.region ?? []).map(Math.round);
+  const size = sizeOf(job, result);
+  if (!result.region || isTransformed(result)) return '';
+  if (left <= 0 && top <= 0 && left + width >= size.width && top + height >= size.height) return '';
+  return `${width} × ${height} of the picture, at ${left}, ${top}`;
 }
 
 /** Whether what is to be seen stands beside the picture rather than on it, and wants the room of both. */
 export function isWide(job: Job, result: Result | undefined): boolean {
   if (job.state !== 'succeeded' || !result) return false;
   const view = viewOf(result);
-  return view === 'depth' || view === 'solid' || (view === 'picture' && !isSameForm(sizeOf(job, result), result.picture!));
+  return view === 'depth' || view === 'solid' || ((view === 'picture' || view === 'areas') && !placeOf(job, result));
 }

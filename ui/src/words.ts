@@ -1,5 +1,5 @@
 import type { Problem } from './api/problem.js';
-import type { Job, JobState, QuarantinedModel } from './api/types.js';
+import type { Job, JobState, QuarantinedModel, Transform } from './api/types.js';
 
 /** What people read: names of states, times, sizes, and what to do about a failure. */
 
@@ -124,7 +124,17 @@ export function adviceForJob(job: Job): string {
 export function curlFor(job: Job): string {
   const type = job.input.content_type.startsWith('image/') ? `;type=${job.input.content_type}` : '';
   const file = quoted(`file=@"${job.input.file_name.replaceAll(/["\\]/g, '\\$&')}"${type}`);
-  return `curl -H 'Prefer: wait=30' -F ${quoted(`model=${job.model.name}`)} -F ${file} ${location.origin}/v1/jobs`;
+  const fields = [`model=${job.model.name}`];
+  if (job.transforms) fields.push(`transforms=${JSON.stringify(job.transforms)}`);
+  if (job.seed !== undefined) fields.push(`seed=${job.seed}`);
+  return `curl -H 'Prefer: wait=30' ${fields.map((field) => `-F ${quoted(field)}`).join(' ')} -F ${file} ${location.origin}/v1/jobs`;
+}
+
+/** `crop: width 50, height 70, x 67, y 19` */
+export function transformWords({ op, ...numbers }: Transform): string {
+  const said = Object.entries(numbers).filter(([key]) => key !== 'p');
+  const words = said.map(([key, value]) => `${key.replaceAll('_', ' ')} ${Array.isArray(value) ? value.join(' ') : String(value)}`);
+  return words.length > 0 ? `${op}: ${words.join(', ')}` : op;
 }
 
 function quoted(word: string): string {

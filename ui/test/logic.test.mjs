@@ -16,9 +16,9 @@ globalThis.requestAnimationFrame = (callback) => setImmediate(callback);
 let answers = [];
 globalThis.fetch = async () => new Response(JSON.stringify(answers.shift()));
 
-const { adviceForJob, bytes, curlFor, decimal, duration, microseconds, percent, score } = await load('words.ts');
+const { adviceForJob, bytes, curlFor, decimal, duration, microseconds, percent, score, transformWords } = await load('words.ts');
 const { parseRoute, formatRoute } = await load('state/route.ts');
-const { colorOf, drawnFor, fewLabels, isWide, summaryOf, viewOf } = await load('results.ts');
+const { colorOf, drawnFor, fewLabels, isWide, placeOf, regionWords, summaryOf, viewOf } = await load('results.ts');
 const { START, shotOf, sphereOf, turned, zoomed } = await load('mesh/camera.ts');
 const { readGlb } = await load('mesh/glb.ts');
 const { stretchesOf, wholeDuration } = await load('timeline.ts');
@@ -87,10 +87,32 @@ test('a card shows what was drawn, unless that is too much for it', () => {
   assert.equal(drawnFor({ ...job(1), result: RESULTS.boxes }), undefined, 'frames are drawn by the page');
 });
 
-test('a result of another form than the picture stands beside it', () => {
-  const job = { state: 'succeeded', input: { width: 500, height: 375 } };
-  assert.equal(isWide(job, { ...RESULTS.picture, image: { width: 1280, height: 1280 } }), false);
-  assert.equal(isWide(job, RESULTS.picture), true);
+test('a result lies on the picture where its network saw it', () => {
+  const job = { state: 'succeeded', input: { width: 500, height: 400 } };
+  const cut = { ...RESULTS.picture, region: [50, 0, 400, 400] };
+  assert.deepEqual(placeOf(job, cut), { left: 10, top: 0, width: 80, height: 100 });
+  assert.equal(regionWords(job, cut), '400 × 400 of the picture, at 50, 0');
+  const padded = { ...RESULTS.picture, region: [0, -50, 500, 500] };
+  assert.deepEqual(placeOf(job, padded), { left: 0, top: -12.5, width: 100, height: 125 });
+  assert.equal(regionWords(job, padded), '', 'all of it');
+  assert.equal(isWide(job, cut), false);
+});
+
+test('what was made of a transformed picture stands beside the one that was handed in', () => {
+  const job = { state: 'succeeded', input: { width: 64, height: 64 }, artifacts: [{ name: 'boxes.png', size: 1 }] };
+  const flip = { op: 'flip', direction: 'horizontal' };
+  const done = { transforms: [flip] }, left = { transforms: [{ ...flip, p: 0 }] };
+  const transformed = { ...RESULTS.picture, task: 'transform' };
+  assert.equal(viewOf(transformed), 'picture');
+  assert.equal(isWide(job, transformed), false, 'nothing was done');
+  assert.equal(isWide(job, { ...transformed, provenance: left }), false, 'left out by chance');
+  for (const result of [transformed, RESULTS.areas, { ...RESULTS.picture, region: [0, 0, 64, 64] }]) {
+    assert.equal(isWide(job, { ...result, provenance: done }), true);
+  }
+  assert.equal(drawnFor({ ...job, result: { ...RESULTS.boxes, provenance: done } }).name, 'boxes.png');
+  assert.equal(transformWords(flip), 'flip: direction horizontal');
+  assert.equal(transformWords({ op: 'cutout', width: 2, height: 3, boxes: [1, 2] }), 'cutout: width 2, height 3, boxes 1 2');
+  assert.equal(transformWords({ op: 'grayscale' }), 'grayscale');
 });
 
 test('classes have the colours that the service draws them in', () => {

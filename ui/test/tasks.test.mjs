@@ -26,6 +26,9 @@ const HALVES = png(160, 160, (x, y) => (x < 80 ? [200, y / 2, 10] : [10, y / 2, 
 // Half as wide as high, so that a square result has another form.
 const TALL = png(80, 160, () => [120, 90, 60]);
 
+// Twice as wide as high, red in the middle: of it a network that takes the middle sees red alone.
+const WIDE = png(320, 160, (x) => (x < 80 || x >= 240 ? [10, 20, 160] : [200, 20, 10]));
+
 /** @type {Service} */ let service;
 /** @type {import('playwright-core').Browser} */ let browser;
 /** @type {import('playwright-core').Page} */ let page;
@@ -36,6 +39,9 @@ before(async () => {
   service = await Service.start({ program, data: join(data, 'service'), models: join(data, 'models') });
   for (const model of ['insides', 'alike', 'paint', 'far', 'road', 'street', 'clothes', 'colours']) await develop(model, HALVES);
   await develop('paint', TALL, 'tall');
+  await develop('middle', WIDE);
+  await develop('none', HALVES, 'turned', [{ op: 'rotate', angle: 90 }, { op: 'crop', width: 80, height: 40, at: 'random' }]);
+  await develop('street', HALVES, 'mirrored', [{ op: 'flip', direction: 'horizontal' }]);
   await develop('block', PHOTOGRAPH);
   await develop('block', HALVES, 'second');
   watchdog = new Watchdog(service.origin);
@@ -149,14 +155,39 @@ test('depth stands beside the picture', async () => {
   await leave();
 });
 
-test('image to image: a slider between both, or side by side where their forms differ', async () => {
-  let dialog = await details('paint', 'paint.png');
-  await dialog.getByRole('slider', { name: 'Uncover: Result' }).waitFor();
-  await seen(dialog.locator('img.over'));
+test('image to image: a slider between both, with the result where its network looked', async () => {
+  for (const [name, share] of [['paint.png', 1], ['tall', 1], ['middle.png', 0.5]]) {
+    const dialog = await details(name.startsWith('middle') ? 'middle' : 'paint', name);
+    await dialog.getByRole('slider', { name: 'Uncover: Result' }).waitFor();
+    const over = dialog.locator('img.over');
+    await seen(over);
+    const [whole, part] = [await dialog.locator('dr-compare .frame').boundingBox(), await over.boundingBox()];
+    assert.ok(Math.abs(part.width - share * whole.width) < 2 && Math.abs(part.height - whole.height) < 2, name);
+    assert.ok(Math.abs(part.x + part.width / 2 - whole.x - whole.width / 2) < 2, name);
+    if (name === 'middle.png') await dialog.getByText('160 × 160 of the picture, at 80, 0').waitFor();
+    await leave();
+  }
+});
+
+test('a picture that was only transformed stands beside what was handed in, with what was done', async () => {
+  const dialog = await details('none', 'turned');
+  const figures = dialog.locator('figure img');
+  await seen(figures.nth(0));
+  await seen(figures.nth(1));
+  assert.deepEqual(await figures.nth(1).evaluate((image) => [image.naturalWidth, image.naturalHeight]), [80, 40]);
+  await dialog.getByText('80 × 40', { exact: true }).waitFor();
+  await dialog.getByText(/^rotate: angle 90/).waitFor();
+  await dialog.getByText(/^crop: width 80, height 40, x \d+, y \d+$/).waitFor();
+  await shoot('transform-light', page);
   await leave();
-  dialog = await details('paint', 'tall');
-  await seen(dialog.locator('figure img').nth(1));
-  assert.equal(await dialog.getByRole('slider').count(), 0);
+  assert.match(await card('none', 'turned').locator('.frame img').first().getAttribute('src'), /image\.png$/);
+});
+
+test('frames on a transformed picture are not laid over the one that was handed in', async () => {
+  assert.equal(await card('street', 'mirrored').locator('dr-boxes').count(), 0);
+  const dialog = await details('street', 'mirrored');
+  await seen(dialog.locator('figure img'));
+  assert.equal(await dialog.locator('dr-boxes').count(), 0);
   await leave();
 });
 
@@ -269,10 +300,11 @@ for (const colorScheme of ['light', 'dark']) {
 
 test('nothing went wrong unseen', () => assert.deepEqual(watchdog.faults, []));
 
-/** Runs one picture through one model. @param {string} model @param {Buffer} picture @param {string} name */
-async function develop(model, picture, name = model) {
+/** Runs one picture through one model. @param {string} model @param {Buffer} picture @param {string} name @param {object[]} transforms */
+async function develop(model, picture, name = model, transforms = []) {
   const form = new FormData();
   form.append('model', model);
+  if (transforms.length > 0) form.append('transforms', JSON.stringify(transforms));
   const type = picture === PHOTOGRAPH ? 'jpeg' : 'png';
   form.append('file', new Blob([picture], { type: `image/${type}` }), `${name}.${type === 'jpeg' ? 'jpg' : type}`);
   const answer = await fetch(`${service.origin}/v1/jobs`, { method: 'POST', headers: { Prefer: 'wait=60' }, body: form });
@@ -285,7 +317,7 @@ async function jobs() {
 }
 
 async function jobOf(model) {
-  return (await jobs()).find((job) => job.model.name === model);
+  return (await jobs()).find((job) => job.model.name === model && job.input.file_name.startsWith(model));
 }
 
 async function open(options) {

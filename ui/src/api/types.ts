@@ -51,11 +51,20 @@ export interface Result {
   classes?: ClassShare[];
   depth?: { min: number; max: number; near: 'small' | 'large'; width: number; height: number };
   picture?: { width: number; height: number };
+  /** Of a map of the picture: which part of it the network saw; beyond its edges where it was padded. */
+  region?: [left: number, top: number, width: number, height: number];
   embedding?: number[];
   length?: number; // of the embedding before it was normalised
   voxels?: { side: number; solid: number; threshold: number; metres: number };
   mesh?: { vertices: number; triangles: number };
   tensors?: TensorFile[];
+  provenance?: { transforms?: Transform[]; seed?: number };
+}
+
+/** Something done to a picture before its model saw it: `crop`, and by what numbers. */
+export interface Transform {
+  op: string;
+  [key: string]: unknown;
 }
 
 export interface Artifact {
@@ -75,6 +84,9 @@ export interface Job {
   input: { file_name: string; content_type: string; size: number; width: number; height: number };
   deadline?: string;
   metadata?: Record<string, unknown>;
+  /** As it was asked for; what was done is in the result's provenance. */
+  transforms?: Transform[];
+  seed?: number;
   attempt?: number;
   worker?: string;
   /** Jobs ahead of this one, plus one. Only in the answer for a single queued job. */

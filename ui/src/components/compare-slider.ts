@@ -3,11 +3,13 @@ import { customElement, property } from 'lit/decorators.js';
 import { controls } from '../styles/controls.js';
 import { hideBroken, showAgain } from './broken-image.js';
 
-/** Two pictures of one form, the second uncovered from the right by a slider. Takes its form from `--ratio`. */
+/** A picture and what lies over it, uncovered from the right by a slider. Takes its form from `--ratio`. */
 @customElement('dr-compare')
 export class CompareSlider extends LitElement {
   @property() under = '';
   @property() over = '';
+  /** Where the second one lies on the first, in percent of its sides; what reaches beyond its edges is not seen. */
+  @property({ attribute: false }) place = { left: 0, top: 0, width: 100, height: 100 };
   /** What the second one is. */
   @property() word = 'Result';
   @property({ type: Number }) at = 50; // percent from the left
@@ -26,6 +28,9 @@ export class CompareSlider extends LitElement {
 
   override updated(): void {
     this.style.setProperty('--at', `${this.at}%`);
+    for (const [side, percent] of Object.entries(this.place)) this.style.setProperty(`--${side}`, `${percent}%`);
+    const covered = ((this.at - this.place.left) / this.place.width) * 100;
+    this.style.setProperty('--covered', `${Math.min(Math.max(covered, 0), 100)}%`);
   }
 
   private move(event: Event): void {
@@ -63,7 +68,12 @@ export class CompareSlider extends LitElement {
       }
 
       .over {
-        clip-path: inset(0 0 0 var(--at));
+        inset: auto;
+        top: var(--top);
+        left: var(--left);
+        width: var(--width);
+        height: var(--height);
+        clip-path: inset(0 0 0 var(--covered));
       }
 
       /* The slider is as large as the pictures: it can be taken hold of anywhere. */

@@ -1,9 +1,9 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Job, Result } from '../api/types.js';
-import { artifactOf, colorOf, headsOf, viewOf } from '../results.js';
+import { artifactOf, colorOf, headsOf, regionWords, viewOf } from '../results.js';
 import { controls } from '../styles/controls.js';
-import { bytes, count, decimal, grouped, score, shape } from '../words.js';
+import { bytes, count, decimal, grouped, score, shape, transformWords } from '../words.js';
 import './class-shares.js';
 import './copy-button.js';
 import './label-bars.js';
@@ -17,7 +17,10 @@ export class ResultReading extends LitElement {
   @property({ attribute: false }) highlighted?: number;
 
   override render() {
-    const { result } = this;
+    return [this.renderAnswer(this.result), this.renderTransforms(this.result)];
+  }
+
+  private renderAnswer(result: Result) {
     switch (viewOf(result)) {
       case 'labels':
         return this.renderLabels(result);
@@ -34,7 +37,10 @@ export class ResultReading extends LitElement {
         ]);
       }
       case 'picture':
-        return this.renderFacts([['Result', `${result.picture!.width} × ${result.picture!.height}`]]);
+        return this.renderFacts([
+          ['Result', `${result.picture!.width} × ${result.picture!.height}`],
+          ['Shows', regionWords(this.job, result)],
+        ]);
       case 'vector':
         return this.renderVector(result.embedding!, result.length);
       case 'solid':
@@ -123,6 +129,15 @@ export class ResultReading extends LitElement {
     </div>`;
   }
 
+  /** What was done to the picture before its model saw it; not what was left out by chance. */
+  private renderTransforms({ provenance }: Result) {
+    const done = (provenance?.transforms ?? []).filter(({ p }) => p !== 0);
+    if (done.length === 0) return nothing;
+    return html`<h3>Transforms</h3>
+      <ol class="steps">${done.map((transform) => html`<li>${transformWords(transform)}</li>`)}</ol>
+      ${provenance?.seed === undefined ? nothing : this.renderFacts([['Seed', `${provenance.seed}`]])}`;
+  }
+
   private renderFacts(facts: [string, string][]) {
     return html`<dl>${facts.map(([name, value]) => (value ? html`<dt>${name}</dt><dd>${value}</dd>` : nothing))}</dl>`;
   }
@@ -153,6 +168,13 @@ export class ResultReading extends LitElement {
 
       p {
         font-weight: 600;
+      }
+
+      .steps {
+        margin: 0;
+        padding-left: 1.25rem;
+        font-size: 0.875rem;
+        overflow-wrap: anywhere;
       }
 
       .objects {

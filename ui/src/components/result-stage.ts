@@ -1,7 +1,7 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Job, Result } from '../api/types.js';
-import { artifactOf, isSameForm, isWide, sizeOf, viewOf } from '../results.js';
+import { artifactOf, isTransformed, isWide, placeOf, sizeOf, viewOf, type Place } from '../results.js';
 import { controls } from '../styles/controls.js';
 import './box-layer.js';
 import { hideBroken, showAgain } from './broken-image.js';
@@ -37,10 +37,9 @@ export class ResultStage extends LitElement {
       case 'boxes':
         return this.renderBoxes(job, result);
       case 'areas':
-        return this.renderOver('overlay.png', 'Classes');
+        return this.renderOver(placeOf(job, result), 'overlay.png', 'Classes');
       case 'picture':
-        if (!isSameForm(sizeOf(job, result), result.picture!)) return this.renderBeside('image.png', 'Result');
-        return this.renderOver('image.png', 'Result');
+        return this.renderOver(placeOf(job, result), 'image.png', 'Result');
       case 'depth':
         return this.renderBeside('depth.png', 'Depth: near is light');
       case 'solid':
@@ -58,19 +57,20 @@ export class ResultStage extends LitElement {
   }
 
   private renderBoxes(job: Job, result: Result) {
-    if (!this.source) return this.renderFigure(artifactOf(job, 'boxes.png')?.href, 'The picture with what was found');
+    if (!this.source || isTransformed(result)) return this.renderFigure(artifactOf(job, 'boxes.png')?.href, 'The picture with what was found');
     return html`<a class="frame ${this.isTiny() ? 'tiny' : ''}" href=${this.source} target="_blank">
       <img src=${this.source} alt="The picture of this job, opens by itself" @error=${hideBroken} @load=${showAgain} />
       <dr-boxes named .objects=${result.objects!} .size=${sizeOf(job, result)} .highlighted=${this.highlighted}></dr-boxes>
     </a>`;
   }
 
-  /** The picture, and over it what was drawn, as far as a slider uncovers it. */
-  private renderOver(name: string, word: string) {
+  /** The picture, and over it what was drawn, as far as a slider uncovers it; beside it what has no place on it. */
+  private renderOver(place: Place | undefined, name: string, word: string) {
     const drawn = artifactOf(this.job, name)?.href;
     if (!drawn) return this.renderPicture();
+    if (!place) return this.renderBeside(name, word);
     if (!this.source) return this.renderFigure(drawn, word);
-    return html`<dr-compare class=${this.isTiny() ? 'tiny' : ''} under=${this.source} over=${drawn} word=${word}></dr-compare>`;
+    return html`<dr-compare class=${this.isTiny() ? 'tiny' : ''} under=${this.source} over=${drawn} .place=${place} word=${word}></dr-compare>`;
   }
 
   private renderBeside(name: string, word: string) {
