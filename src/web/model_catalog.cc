@@ -14,8 +14,10 @@ Result<ModelCatalog> ModelCatalog::Make(model::FoundPackages found, std::string 
   }
   catalog.default_model_ = std::move(default_model);
   if (catalog.default_model_.empty() || catalog.Find("") != nullptr) return catalog;
-  return Fail(Code::kNotFound,
-              "there is no model '" + catalog.default_model_ + "' to be the default; there are: " + catalog.Names());
+  std::string why =
+      "there is no model '" + catalog.default_model_ + "' to be the default; there are: " + catalog.Names();
+  for (const Error& error : catalog.errors_) why += "; left out: " + error.message();
+  return Fail(Code::kNotFound, std::move(why));
 }
 
 void ModelCatalog::Replace(model::FoundPackages found) {

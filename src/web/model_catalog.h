@@ -17,7 +17,7 @@ namespace darkroom::web {
 class ModelCatalog {
  public:
   // `default_model` may be empty: then the first package that is not the built-in "noop", by name. kNotFound when
-  // there is none of that name; the message lists those there are.
+  // there is none of that name; the message lists those there are, and what is wrong with those that were left out.
   static Result<ModelCatalog> Make(model::FoundPackages found, std::string default_model);
 
   // From now on these count. The default stays what it was, and is not found when it is gone.
