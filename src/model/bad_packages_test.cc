@@ -88,7 +88,8 @@ TEST_F(BadPackage, SidesThatAreOpenInWordsAlone) {
 
 TEST_F(BadPackage, AnInputThatNothingFills) {
   EXPECT_THAT(ErrorOf(kMeansToml, "wants_a_size"),
-              AllOf(HasSubstr(File("model.onnx")), HasSubstr("\"size\" (int64 N), which nothing makes"),
+              AllOf(HasSubstr(File("model.onnx")),
+                    HasSubstr("\"size\" (int64 N), which nothing makes: there are \"picture\" (float32 1×3×8×8)"),
                     HasSubstr("make it a constant when the network is exported")));
 }
 

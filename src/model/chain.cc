@@ -68,9 +68,10 @@ Result<std::string> Source(const Package& package, const StageSpec& stage, const
 // A tensor that no stage makes cannot be given by a package either.
 Status CheckMade(const StageSpec& stage, const NamedTensors& known, const TensorSpec& wanted) {
   if (stage.inputs.contains(wanted.name) || known.Find(wanted.name) != nullptr) return {};
-  return Fail(Code::kInvalid, fmt::format("{}: takes {}, which nothing makes; name a tensor for it with [[stage]] "
-                                          "inputs, or make it a constant when the network is exported",
-                                          stage.network.string(), Describe(wanted)));
+  return Fail(Code::kInvalid,
+              fmt::format("{}: takes {}, which nothing makes: there are {}; name one of them for it with [[stage]] "
+                          "inputs, or make it a constant when the network is exported",
+                          stage.network.string(), Describe(wanted), known.Describe()));
 }
 
 // A network took the tensors of the blank picture that are called `names`, and then failed on them.
