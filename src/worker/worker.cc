@@ -12,7 +12,8 @@ namespace {
 
 constexpr Duration kLongestBackoff = 60s;
 constexpr Duration kPauseAfterError = 1s;
-constexpr Duration kToGiveBack = 1s;  // before the end of a drain, or a quarter of its time
+constexpr std::string_view kUnrun = "in quarantine";  // of no model's name: what its jobs take says nothing of its runs
+constexpr Duration kToGiveBack = 1s;                  // before the end of a drain, or a quarter of its time
 
 // 1 s, 2 s, 4 s, … after the first, second, third attempt.
 Duration Backoff(int attempt) { return std::min<Duration>(1s * (1 << std::clamp(attempt - 1, 0, 6)), kLongestBackoff); }
@@ -234,6 +235,8 @@ Task<void> Worker::Fetch(ItemPtr item) {
   ModelRef model = item->request.model;
   auto quarantined = co_await quarantine_.Ask(std::move(model));
   if (quarantined) {
+    const Time now = clock_.Now();
+    run_times_.Add(std::string(kUnrun), now - *item->outcome.timeline.started, now);
     Settle(*item, JobState::kFailed, std::move(quarantined));
     co_return;
   }
