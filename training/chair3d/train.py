@@ -29,7 +29,7 @@ def learn_depth(options):
 
 
 def learn_complete(options):
-    """The first half is learned from disturbed truth, the rest from what the depth network says by then."""
+    """The first third is learned from disturbed truth, the rest from what the depth network says by then."""
     import judging
     import learning
     import lessons
@@ -39,9 +39,9 @@ def learn_complete(options):
     learner = learning.Learner("complete", CompleteNet(), options.device)
     depth = learning.Learner("depth", DepthNet(), options.device)
     learner.restore()
-    half = options.complete_steps // 2
-    for stop in [half, *range(half + TAUGHT_ANEW, options.complete_steps, TAUGHT_ANEW), options.complete_steps]:
-        teacher = depth.mean if stop > half and depth.restore() else None
+    truth = options.complete_steps // 3
+    for stop in [truth, *range(truth + TAUGHT_ANEW, options.complete_steps, TAUGHT_ANEW), options.complete_steps]:
+        teacher = depth.mean if stop > truth and depth.restore() else None
         plan = learning.Plan(stop, options.complete_steps, options.batch, options.seed)
         learner.learn(plan, examples, lessons.complete_loss(teacher), judging.judge_complete(held, teacher))
 
