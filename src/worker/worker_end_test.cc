@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <map>
+#include <set>
 
 #include "base/crypto.h"
 #include "worker/worker_fixture.h"
@@ -138,8 +139,14 @@ TEST_F(EndTest, NothingRunsBesideASuspectAndNothingMoreIsTaken) {
   EXPECT_EQ(worker_->held(), 2);
   Notice(*runner_.patient);
   EXPECT_EQ(NextOutcome().job, *runner_.patient);
-  EXPECT_EQ(NextOutcome().job, high);
-  for (int i = 0; i < 5; ++i) EXPECT_EQ(NextOutcome().state, JobState::kSucceeded);
+  std::set<Id> after;  // on two lanes, in whatever order
+  for (int i = 0; i < 6; ++i) {
+    const Outcome outcome = NextOutcome();
+    EXPECT_EQ(outcome.state, JobState::kSucceeded);
+    after.insert(outcome.job);
+  }
+  EXPECT_EQ(after.size(), 6u);
+  EXPECT_TRUE(after.contains(high));
   StopWorker();
 }
 
